@@ -1,0 +1,42 @@
+# syncline_folder(<name> LINK <public...> PRIVATE <private...>)
+# The target of src/<name>; names of other folders in LINK are given without the prefix.
+# A folder that has no source yet becomes an empty interface target.
+function(syncline_folder name)
+  cmake_parse_arguments(FOLDER "" "" "LINK;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  set(public)
+  foreach(item ${FOLDER_LINK})
+    if(TARGET syncline_${item})
+      list(APPEND public syncline_${item})
+    else()
+      list(APPEND public ${item})
+    endif()
+  endforeach()
+  if(sources)
+    add_library(syncline_${name} STATIC ${sources})
+    target_link_libraries(syncline_${name} PUBLIC syncline_options Threads::Threads ${public}
+                                           PRIVATE ${FOLDER_PRIVATE})
+  else()
+    add_library(syncline_${name} INTERFACE)
+    target_link_libraries(syncline_${name} INTERFACE syncline_options ${public})
+  endif()
+endfunction()
+
+# syncline_tests(<folder> LINK <extra...>)
+# tests/<folder>/*_test.cc become <folder>_test (needs nothing), *_pgtest.cc become
+# <folder>_pgtest (needs the PostgreSQL binaries; each process starts a cluster of its own).
+function(syncline_tests folder)
+  cmake_parse_arguments(TESTS "" "" "LINK" ${ARGN})
+  foreach(kind test pgtest)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_${kind}.cc)
+    if(sources)
+      string(REPLACE "/" "_" target ${folder}_${kind})
+      add_executable(${target} ${sources})
+      target_link_libraries(${target} PRIVATE syncline_${folder} syncline_test_support ${TESTS_LINK}
+                                              GTest::gmock GTest::gtest_main)
+      target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+      add_test(NAME ${target} COMMAND ${target})
+      set_tests_properties(${target} PROPERTIES LABELS ${kind} TIMEOUT 600)
+    endif()
+  endforeach()
+endfunction()
