@@ -109,8 +109,8 @@ class NullLogger final : public Logger {
 
 }  // namespace
 
-LogField::LogField(std::string_view key, const absl::Status& status)
-    : key(key),
+LogField::LogField(std::string_view name, const absl::Status& status)
+    : key(name),
       value(status.ok() ? "OK"
                         : fmt::format("{}: {}", ReasonName(ReasonOf(status)), MessageOf(status))) {}
 

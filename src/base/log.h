@@ -14,14 +14,14 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 // One key and its value. The value is text: a secret has no conversion to it (I5).
 struct LogField {
-  LogField(std::string_view key, std::string_view value) : key(key), value(value) {}
-  LogField(std::string_view key, const char* value) : key(key), value(value) {}
-  LogField(std::string_view key, const std::string& value) : key(key), value(value) {}
-  LogField(std::string_view key, std::int64_t number)
-      : key(key), value(std::to_string(number)), is_number(true) {}
-  LogField(std::string_view key, int number) : LogField(key, static_cast<std::int64_t>(number)) {}
+  LogField(std::string_view name, std::string_view text) : key(name), value(text) {}
+  LogField(std::string_view name, const char* text) : key(name), value(text) {}
+  LogField(std::string_view name, const std::string& text) : key(name), value(text) {}
+  LogField(std::string_view name, std::int64_t number)
+      : key(name), value(std::to_string(number)), is_number(true) {}
+  LogField(std::string_view name, int number) : LogField(name, static_cast<std::int64_t>(number)) {}
   // Puts "REASON: message".
-  LogField(std::string_view key, const absl::Status& status);
+  LogField(std::string_view name, const absl::Status& status);
 
   std::string key;
   std::string value;
