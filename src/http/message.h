@@ -1,0 +1,68 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace syncline::http {
+
+enum class Method { kGet, kPost };
+std::string_view MethodName(Method method);
+
+// Name and value in order; names compare without case (RFC 9110 5.1).
+class Headers {
+ public:
+  void Add(std::string name, std::string value);
+  void Set(std::string name, std::string value);  // replaces every header of that name
+  std::optional<std::string_view> Find(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
+  void Clear() { all_.clear(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> all_;
+};
+
+// An absolute http or https URL taken apart (RFC 3986). Userinfo is refused.
+struct Url {
+  static constexpr std::size_t kBytesMax = 8192;
+  std::string scheme;  // "http" or "https"
+  std::string host;    // lower case; IPv6 without brackets
+  int port = 0;        // explicit, or the scheme's default
+  std::string path;    // "/" at least, still percent-encoded
+  std::string query;   // without "?", still percent-encoded
+  // URL_INVALID says what is wrong.
+  static absl::StatusOr<Url> Parse(std::string_view text);
+  // "https://host:port" without a default port.
+  std::string origin() const;
+  std::string ToString() const;
+  // For logs and errors: without the query, which may carry a token (I5).
+  std::string ForLog() const;
+};
+
+// Percent-encodes everything but RFC 3986 unreserved characters.
+std::string PercentEncode(std::string_view text);
+// Resolves `reference` against `base` (RFC 3986 5.2): a next link may be relative.
+absl::StatusOr<Url> ResolveReference(const Url& base, std::string_view reference);
+// Sets one query parameter, replacing those of the same name, else appending.
+void SetQueryParameter(Url* url, std::string_view name, std::string_view value);
+
+// May carry secrets after an authenticator has seen it: never logged whole.
+struct Request {
+  Method method = Method::kGet;
+  Url url;
+  Headers headers;
+  std::string body;
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;             // decoded (gzip undone)
+  std::string effective_url;    // without query
+};
+
+}  // namespace syncline::http
