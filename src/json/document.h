@@ -13,8 +13,8 @@ namespace syncline::json {
 enum class Kind : std::uint8_t { kNull, kFalse, kTrue, kNumber, kString, kArray, kObject };
 
 struct ParseLimits {
-  std::size_t depth_max = 128;                   // nesting of arrays and objects
-  std::size_t bytes_max = std::size_t{64} << 20; // of the text; also the limit of 32-bit offsets
+  std::size_t depth_max = 128;                    // nesting of arrays and objects
+  std::size_t bytes_max = std::size_t{64} << 20;  // of the text; also the limit of 32-bit offsets
 };
 
 class Node;
@@ -30,20 +30,23 @@ class Document {
   static absl::StatusOr<std::shared_ptr<const Document>> Parse(std::string body,
                                                                const ParseLimits& limits = {});
   Node root() const;
-  // The bytes held: the body and the entries.
+  // The node with that Node::index(); how a value that keeps only the index comes back.
+  Node NodeAt(std::uint32_t index) const;
+  // The bytes held: the body and the entries. A text of many tiny values ("[1,1,1") takes up to
+  // nine times its own size; a page of records about one and a half times.
   std::size_t ByteSize() const;
 
  private:
   friend class Node;
   friend class DocumentParser;
   struct Entry {
-    std::uint32_t offset;       // of the text (string, number) in its buffer
-    std::uint32_t size;         // bytes of the text, or elements / members of a container
-    std::uint32_t next;         // index of the entry after this subtree
+    std::uint32_t offset;  // of the text (string, number) in its buffer
+    std::uint32_t size;    // bytes of the text, or elements / members of a container
+    std::uint32_t next;    // index of the entry after this subtree; while open, its parent
     Kind kind;
-    bool unescaped;             // the text stands in unescaped_, not in body_
+    bool unescaped;  // the text stands in unescaped_, not in body_
   };
-  std::string body_;            // padded as simdjson needs it
+  std::string body_;
   std::string unescaped_;       // strings that had escapes
   std::vector<Entry> entries_;  // pre-order; a member is a string entry followed by its value
 };
@@ -87,11 +90,20 @@ class Node {
   std::uint32_t index_ = 0;
 };
 
+inline Node Document::root() const { return Node(this, 0); }
+inline Node Document::NodeAt(std::uint32_t index) const { return Node(this, index); }
+
 // Appends the value as compact JSON; numbers keep their text. No recursion.
 void AppendJson(Node node, std::string* out);
 std::string ToJson(Node node);
 
 // Appends `text` quoted and escaped as RFC 8259 asks.
 void AppendJsonString(std::string_view text, std::string* out);
+
+// Bytes of the JSON number (RFC 8259 section 6) that `text` begins with; 0 when there is none.
+std::size_t NumberLength(std::string_view text);
+
+// Whether the bytes are well-formed UTF-8 (no overlong forms, no surrogates).
+bool IsValidUtf8(std::string_view text);
 
 }  // namespace syncline::json
