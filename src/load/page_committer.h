@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "model/row.h"
+#include "model/run.h"
+#include "model/run_event.h"
+
+namespace syncline::load {
+
+// Who commits: the fence. A commit of another epoch or owner changes nothing.
+struct RunFence {
+  std::string run_id;
+  std::string worker_id;
+  std::int64_t epoch = 0;
+};
+
+// One page, ready to be written.
+struct PageCommit {
+  std::int64_t page_number = 0;          // I2: must be pages committed + 1
+  model::RowBatch rows;
+  std::string checkpoint;                // JSON for the next page; "" on the last page
+  model::RunCounters counters;           // pages, records, bytes, requests, total; the committer adds the outcomes
+  bool last = false;                     // also ends the run: SUCCEEDED, COMPLETE, terminal event
+};
+
+struct PageOutcome {
+  model::RunCounters page;               // of this page alone, outcomes included
+  model::RunCounters total;              // of the run so far
+  std::int64_t latest_sequence = 0;
+};
+
+// Writes one page atomically: rows, links, seen marks, rejects, checkpoint, counters and events in
+// one fenced transaction (I1, I2, I3). Used by one pipeline at a time; the fake and the PostgreSQL one
+// pass the same contract suite.
+// RUN_FENCED (the run is another worker's: stop silently), CANCELLED (a cancel was asked for; nothing
+// written), REJECT_LIMIT_REACHED, SCHEMA_DRIFT, STORAGE_FULL, DATABASE_UNAVAILABLE, DATABASE_CONFLICT.
+class PageCommitter {
+ public:
+  virtual ~PageCommitter() = default;
+  // Reads, outside any transaction and possibly while an earlier page is being committed, what is
+  // already known of these rows. Optional: Commit reads what was not prepared.
+  virtual absl::Status Prepare(const model::RowBatch& rows) = 0;
+  virtual absl::StatusOr<PageOutcome> Commit(PageCommit page) = 0;
+};
+
+}  // namespace syncline::load
