@@ -9,8 +9,8 @@
 
 namespace syncline::base {
 
-// The only source of randomness outside cryptography (`secret` draws its own from OpenSSL). Owned by
-// the composition root, passed by reference, safe for concurrent use. Tests pass a fixed seed.
+// The only source of randomness outside cryptography (`secret` draws its own from OpenSSL). Owned
+// by the composition root, passed by reference, safe for concurrent use. Tests pass a fixed seed.
 class Random {
  public:
   virtual ~Random() = default;

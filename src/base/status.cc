@@ -27,7 +27,8 @@ std::optional<std::string> PayloadOf(const absl::Status& status, const char* url
   return std::string(*payload);
 }
 
-std::vector<std::pair<std::string, std::string>> PairsOf(const absl::Status& status, const char* url) {
+std::vector<std::pair<std::string, std::string>> PairsOf(const absl::Status& status,
+                                                         const char* url) {
   std::vector<std::pair<std::string, std::string>> pairs;
   const std::string packed = PayloadOf(status, url).value_or("");
   std::size_t at = 0;

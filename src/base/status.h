@@ -66,17 +66,18 @@ class FieldViolations {
 }  // namespace syncline::base
 
 // The only two macros of the code base: hand an error to the caller, or unwrap a StatusOr.
-#define SYNCLINE_RETURN_IF_ERROR(expression)                       \
-  do {                                                             \
+#define SYNCLINE_RETURN_IF_ERROR(expression)                                \
+  do {                                                                      \
     if (absl::Status syncline_status = (expression); !syncline_status.ok()) \
-      return syncline_status;                                      \
+      return syncline_status;                                               \
   } while (false)
 
 #define SYNCLINE_CONCATENATE_INNER(a, b) a##b
 #define SYNCLINE_CONCATENATE(a, b) SYNCLINE_CONCATENATE_INNER(a, b)
-#define SYNCLINE_ASSIGN_OR_RETURN(declaration, expression) \
-  SYNCLINE_ASSIGN_OR_RETURN_NAMED(SYNCLINE_CONCATENATE(syncline_result_, __LINE__), declaration, expression)
+#define SYNCLINE_ASSIGN_OR_RETURN(declaration, expression)                                       \
+  SYNCLINE_ASSIGN_OR_RETURN_NAMED(SYNCLINE_CONCATENATE(syncline_result_, __LINE__), declaration, \
+                                  expression)
 #define SYNCLINE_ASSIGN_OR_RETURN_NAMED(result, declaration, expression) \
-  auto result = (expression);                                           \
-  if (!result.ok()) return std::move(result).status();                  \
+  auto result = (expression);                                            \
+  if (!result.ok()) return std::move(result).status();                   \
   declaration = *std::move(result)

@@ -1,10 +1,10 @@
 #include "model/resource_name.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/status.h"
 
@@ -27,8 +27,9 @@ struct Segment {
 };
 
 absl::Status Invalid(std::string_view text, std::string_view shape) {
-  return base::Error(base::Reason::kInvalidArgument,
-                     fmt::format("\"{}\" is not a name of the form {}", text.substr(0, 300), shape));
+  return base::Error(
+      base::Reason::kInvalidArgument,
+      fmt::format("\"{}\" is not a name of the form {}", text.substr(0, 300), shape));
 }
 
 absl::StatusOr<std::vector<std::string>> Match(std::string_view text, std::string_view shape,
@@ -131,13 +132,14 @@ absl::StatusOr<ScheduleName> ScheduleName::Parse(std::string_view text) {
   return ScheduleName{parts[0], parts[1], parts[2]};
 }
 std::string ScheduleName::ToString() const {
-  return fmt::format("workspaces/{}/integrations/{}/schedules/{}", workspace, integration, schedule);
+  return fmt::format("workspaces/{}/integrations/{}/schedules/{}", workspace, integration,
+                     schedule);
 }
 
 absl::StatusOr<RunName> RunName::Parse(std::string_view text) {
-  SYNCLINE_ASSIGN_OR_RETURN(auto parts,
-                            Match(text, "workspaces/{workspace}/integrations/{integration}/runs/{run}",
-                                  {kWorkspaces, kWorkspace, kIntegrations, kId, {"runs"}, {"", IsUuid}}));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      auto parts, Match(text, "workspaces/{workspace}/integrations/{integration}/runs/{run}",
+                        {kWorkspaces, kWorkspace, kIntegrations, kId, {"runs"}, {"", IsUuid}}));
   return RunName{parts[0], parts[1], parts[2]};
 }
 std::string RunName::ToString() const {
@@ -145,9 +147,9 @@ std::string RunName::ToString() const {
 }
 
 absl::StatusOr<ObjectTypeName> ObjectTypeName::Parse(std::string_view text) {
-  SYNCLINE_ASSIGN_OR_RETURN(auto parts,
-                            Match(text, "workspaces/{workspace}/objectTypes/{object_type}",
-                                  {kWorkspaces, kWorkspace, {"objectTypes"}, {"", IsObjectTypeId}}));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      auto parts, Match(text, "workspaces/{workspace}/objectTypes/{object_type}",
+                        {kWorkspaces, kWorkspace, {"objectTypes"}, {"", IsObjectTypeId}}));
   return ObjectTypeName{parts[0], parts[1]};
 }
 std::string ObjectTypeName::ToString() const {
@@ -157,8 +159,12 @@ std::string ObjectTypeName::ToString() const {
 absl::StatusOr<ObjectName> ObjectName::Parse(std::string_view text) {
   SYNCLINE_ASSIGN_OR_RETURN(
       auto parts, Match(text, "workspaces/{workspace}/objectTypes/{object_type}/objects/{object}",
-                        {kWorkspaces, kWorkspace, {"objectTypes"}, {"", IsObjectTypeId},
-                         {"objects"}, {"", IsObjectNumber}}));
+                        {kWorkspaces,
+                         kWorkspace,
+                         {"objectTypes"},
+                         {"", IsObjectTypeId},
+                         {"objects"},
+                         {"", IsObjectNumber}}));
   return ObjectName{parts[0], parts[1], parts[2]};
 }
 std::string ObjectName::ToString() const {

@@ -77,11 +77,14 @@ bool IsUuid(std::string_view text);
 
 // What the checks above demand, for error texts.
 inline constexpr std::string_view kResourceIdRule =
-    "1 to 63 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen";
+    "1 to 63 lower-case letters, digits and hyphens, beginning with a letter and not ending with a "
+    "hyphen";
 inline constexpr std::string_view kObjectTypeIdRule =
-    "1 to 48 lower-case letters, digits and underscores, beginning with a letter and not with \"syncline_\"";
+    "1 to 48 lower-case letters, digits and underscores, beginning with a letter and not with "
+    "\"syncline_\"";
 inline constexpr std::string_view kFieldNameRule =
-    "1 to 59 lower-case letters, digits and underscores, beginning with a letter, and none of object_id, "
+    "1 to 59 lower-case letters, digits and underscores, beginning with a letter, and none of "
+    "object_id, "
     "revision, create_time, update_time, archive_time";
 
 }  // namespace syncline::model

@@ -1,8 +1,8 @@
 #include "model/run.h"
 
-#include <array>
-
 #include <fmt/format.h>
+
+#include <array>
 
 #include "base/status.h"
 

@@ -27,8 +27,8 @@ absl::StatusOr<RunTrigger> ParseRunTrigger(std::string_view name);
 absl::StatusOr<Verdict> ParseVerdict(std::string_view name);
 
 bool IsTerminal(RunState state);
-// The transition table: QUEUED -> RUNNING | CANCELLED | FAILED; RUNNING -> QUEUED (hand-back, rescue)
-// | SUCCEEDED | FAILED | CANCELLED; nothing leaves a terminal state.
+// The transition table: QUEUED -> RUNNING | CANCELLED | FAILED; RUNNING -> QUEUED (hand-back,
+// rescue) | SUCCEEDED | FAILED | CANCELLED; nothing leaves a terminal state.
 bool MayFollow(RunState from, RunState to);
 
 // Same names as in syncline.v1.RunCounters.

@@ -46,7 +46,8 @@ struct RunEvent {
   RunEventBody body;
 };
 
-// The `kind` column and proto arm: "queued", "started", "page_committed", "waiting", "released", "ended".
+// The `kind` column and proto arm: "queued", "started", "page_committed", "waiting", "released",
+// "ended".
 std::string_view RunEventKind(const RunEventBody& body);
 
 }  // namespace syncline::model
