@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +35,8 @@ struct Url {
   int port = 0;        // explicit, or the scheme's default
   std::string path;    // "/" at least, still percent-encoded
   std::string query;   // without "?", still percent-encoded
-  // URL_INVALID says what is wrong.
+  // Encodes what may not stand as it is in a path or query (spaces, UTF-8), removes dot segments
+  // and drops the fragment. URL_INVALID says what is wrong.
   static absl::StatusOr<Url> Parse(std::string_view text);
   // "https://host:port" without a default port.
   std::string origin() const;
@@ -43,12 +45,21 @@ struct Url {
   std::string ForLog() const;
 };
 
+// Whether `text` may stand as a header's name (a token of RFC 9110 5.6.2), and as its value
+// (RFC 9110 5.5: no control characters, so that nobody can smuggle in another header).
+bool IsHeaderName(std::string_view text);
+bool IsHeaderValue(std::string_view text);
+// Names compare without case (ASCII).
+bool EqualsIgnoringCase(std::string_view a, std::string_view b);
+std::string ToLowerCase(std::string_view text);
+
 // Percent-encodes everything but RFC 3986 unreserved characters.
 std::string PercentEncode(std::string_view text);
 // Resolves `reference` against `base` (RFC 3986 5.2): a next link may be relative.
 absl::StatusOr<Url> ResolveReference(const Url& base, std::string_view reference);
 // Sets one query parameter, replacing those of the same name, else appending.
 void SetQueryParameter(Url* url, std::string_view name, std::string_view value);
+void RemoveQueryParameter(Url* url, std::string_view name);
 
 // May carry secrets after an authenticator has seen it: never logged whole.
 struct Request {
@@ -61,8 +72,8 @@ struct Request {
 struct Response {
   int status = 0;
   Headers headers;
-  std::string body;             // decoded (gzip undone)
-  std::string effective_url;    // without query
+  std::string body;           // decoded (gzip undone)
+  std::string effective_url;  // without query
 };
 
 }  // namespace syncline::http

@@ -1,0 +1,217 @@
+#include "http/curl_exchange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/status.h"
+
+namespace syncline::http {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+base::Reason ReasonOfCode(CURLcode code, bool answered) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT: return base::Reason::kVendorTimeout;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS: return base::Reason::kVendorTls;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_BAD_CONTENT_ENCODING: return base::Reason::kBodyTruncated;
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_FAILED_INIT:
+    case CURLE_BAD_FUNCTION_ARGUMENT: return base::Reason::kInternal;
+    default: break;
+  }
+  return answered ? base::Reason::kBodyTruncated : base::Reason::kVendorUnreachable;
+}
+
+}  // namespace
+
+absl::Status CurlExchange::SetHeaders() {
+  // curl would announce "Expect: 100-continue", and a form as the type of a body that has none.
+  std::vector<std::string> lines = {"Expect:"};
+  if (!request_.headers.Find("Content-Type").has_value()) lines.emplace_back("Content-Type:");
+  for (const auto& [name, value] : request_.headers.all()) {
+    if (!IsHeaderName(name) || !IsHeaderValue(value)) {
+      return base::Error(base::Reason::kInvalidArgument,
+                         fmt::format("The request header '{}' holds a character that no header may "
+                                     "hold.",
+                                     IsHeaderName(name) ? name : "?"));
+    }
+    lines.push_back(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+  }
+  for (const std::string& line : lines) {
+    curl_slist* const longer = curl_slist_append(header_list_.get(), line.c_str());
+    if (longer == nullptr) return base::Error(base::Reason::kInternal, "Out of memory.");
+    static_cast<void>(header_list_.release());  // `longer` is the same list
+    header_list_.reset(longer);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CurlExchange::Prepare(CURL* easy, const std::string& ca_file) {
+  easy_ = easy;
+  SYNCLINE_RETURN_IF_ERROR(SetHeaders());
+  CURLcode worst = CURLE_OK;
+  auto set = [&](CURLoption option, auto value) {
+    const CURLcode code = curl_easy_setopt(easy, option, value);
+    if (code != CURLE_OK) worst = code;
+  };
+  set(CURLOPT_URL, request_.url.ToString().c_str());  // copied by curl
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_HTTPHEADER, header_list_.get());
+  if (request_.method == Method::kPost) {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    set(CURLOPT_POSTFIELDS, request_.body.c_str());  // not copied
+  }
+  // What may be reached, and that nothing but this request decides it.
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_PROXY, "");
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!ca_file.empty()) set(CURLOPT_CAINFO, ca_file.c_str());
+  // HTTP/2 without TLS breaks when a connection is reused (libcurl 7.88), so it is never asked for.
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect_timeout.count()));
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.total_timeout.count()));
+  set(CURLOPT_HEADERFUNCTION, &CurlExchange::OnHeader);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &CurlExchange::OnBody);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(CURLOPT_ERRORBUFFER, error_text_);
+  if (worst == CURLE_OK) return absl::OkStatus();
+  return base::Error(base::Reason::kInternal,
+                     fmt::format("libcurl refuses an option: {}.", curl_easy_strerror(worst)));
+}
+
+std::size_t CurlExchange::OnHeader(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view line(data, size * count);
+  return static_cast<CurlExchange*>(self)->TakeHeader(line) ? line.size() : 0;
+}
+
+std::size_t CurlExchange::OnBody(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view bytes(data, size * count);
+  return static_cast<CurlExchange*>(self)->TakeBody(bytes) ? bytes.size() : 0;
+}
+
+bool CurlExchange::TakeHeader(std::string_view line) {
+  header_bytes_ += line.size();
+  ++header_lines_;
+  if (header_bytes_ > limits_.header_bytes_max || header_lines_ > limits_.header_lines_max) {
+    too_large_ = TooLarge::kHeaders;
+    return false;
+  }
+  if (body_begun_) return true;  // a trailer: counted, not kept
+  if (line.starts_with("HTTP/")) {
+    response_.headers.Clear();  // those of an interim answer (1xx)
+    return true;
+  }
+  const std::string_view text = Trim(line);
+  if (text.empty()) {
+    EndHeaders();
+    return too_large_ == TooLarge::kNo;
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return true;
+  response_.headers.Add(std::string(Trim(text.substr(0, colon))),
+                        std::string(Trim(text.substr(colon + 1))));
+  return true;
+}
+
+void CurlExchange::EndHeaders() {
+  // Read when the headers end: only then has curl counted them as an answer.
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  response_.status = static_cast<int>(status);
+  const auto text = response_.headers.Find("Content-Length");
+  if (!text.has_value() || response_.headers.Find("Content-Encoding").has_value()) return;
+  std::size_t length = 0;
+  const auto error = std::from_chars(text->data(), text->data() + text->size(), length).ec;
+  if (error == std::errc::invalid_argument) return;  // curl judges it
+  if (error == std::errc::result_out_of_range || length > limits_.body_bytes_max) {
+    too_large_ = TooLarge::kBody;
+    return;
+  }
+  response_.body.reserve(length + kBodySlackBytes);
+}
+
+bool CurlExchange::TakeBody(std::string_view bytes) {
+  if (!body_begun_) {
+    body_begun_ = true;
+    // Only the body is held to a speed: a vendor may think for long before it answers.
+    curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT,
+                     static_cast<long>(limits_.slow_bytes_per_second));
+    curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits_.slow_time.count()));
+  }
+  std::string& body = response_.body;
+  const std::size_t size = body.size() + bytes.size();
+  if (size > limits_.body_bytes_max) {
+    too_large_ = TooLarge::kBody;
+    return false;
+  }
+  if (size > kRatioFreeBytes) {
+    curl_off_t counted = 0;
+    curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &counted);
+    const std::size_t received = static_cast<std::size_t>(counted) + kReceiveBufferBytes;
+    if (size / limits_.compression_ratio_max > received) {
+      too_large_ = TooLarge::kRatio;
+      return false;
+    }
+  }
+  if (size + kBodySlackBytes > body.capacity()) {
+    body.reserve(std::max(size + kBodySlackBytes, 2 * body.capacity()));
+  }
+  body.append(bytes);
+  return true;
+}
+
+absl::StatusOr<Response> CurlExchange::Finish(CURLcode code) {
+  if (code != CURLE_OK || too_large_ != TooLarge::kNo) return Failure(code);
+  response_.effective_url = request_.url.ForLog();
+  return std::move(response_);
+}
+
+absl::Status CurlExchange::Failure(CURLcode code) const {
+  if (too_large_ != TooLarge::kNo) return SizeFailure();
+  const bool answered = response_.status >= 200;
+  const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+  return base::Error(ReasonOfCode(code, answered),
+                     fmt::format("{}: {}.", request_.url.origin(), detail),
+                     {{"origin", request_.url.origin()}});
+}
+
+absl::Status CurlExchange::SizeFailure() const {
+  std::string what;
+  switch (too_large_) {
+    case TooLarge::kHeaders:
+      what = fmt::format("its headers are larger than {} bytes or {} lines",
+                         limits_.header_bytes_max, limits_.header_lines_max);
+      break;
+    case TooLarge::kRatio:
+      what = fmt::format("it decompresses to more than {} times its size",
+                         limits_.compression_ratio_max);
+      break;
+    default: what = fmt::format("its body is larger than {} bytes", limits_.body_bytes_max); break;
+  }
+  return base::Error(base::Reason::kResponseTooLarge,
+                     fmt::format("The answer of {} is refused: {}.", request_.url.origin(), what),
+                     {{"origin", request_.url.origin()}});
+}
+
+}  // namespace syncline::http

@@ -1,0 +1,123 @@
+#include "http/curl_transport.h"
+
+#include <curl/curl.h>
+
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "http/curl_exchange.h"
+
+namespace syncline::http {
+namespace {
+
+// A stop request or a finished socket wakes the wait; this only bounds how long a lost wake-up
+// could last.
+constexpr int kPollMilliseconds = 1000;
+
+struct EasyDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct MultiDeleter {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+
+// One exchange at a time; the multi handle holds the connections and can be woken from outside.
+struct Slot {
+  std::unique_ptr<CURLM, MultiDeleter> multi;
+  std::unique_ptr<CURL, EasyDeleter> easy;  // goes before the multi handle
+};
+
+absl::Status Cancelled() {
+  return base::Error(base::Reason::kCancelled, "The request was stopped.");
+}
+
+class CurlTransport final : public Transport {
+ public:
+  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {}
+
+  absl::StatusOr<Response> Send(const Request& request, const TransportLimits& limits,
+                                std::stop_token stop) override {
+    if (stop.stop_requested()) return Cancelled();
+    CurlExchange exchange(request, limits);  // outlives the slot, which points into it
+    SYNCLINE_ASSIGN_OR_RETURN(Slot slot, Take());
+    SYNCLINE_RETURN_IF_ERROR(exchange.Prepare(slot.easy.get(), options_.ca_file));
+    const std::optional<CURLcode> code = Perform(slot, stop);
+    if (!code.has_value()) return Cancelled();  // the slot and its connection go
+    absl::StatusOr<Response> response = exchange.Finish(*code);
+    GiveBack(std::move(slot));
+    return response;
+  }
+
+ private:
+  absl::StatusOr<Slot> Take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        Slot slot = std::move(idle_.back());
+        idle_.pop_back();
+        return slot;
+      }
+    }
+    Slot slot;
+    slot.multi.reset(curl_multi_init());
+    slot.easy.reset(curl_easy_init());
+    if (slot.multi == nullptr || slot.easy == nullptr) {
+      return base::Error(base::Reason::kInternal, "libcurl could not be started.");
+    }
+    return slot;
+  }
+
+  void GiveBack(Slot slot) {
+    curl_easy_reset(slot.easy.get());  // forgets the request, keeps the connection
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < options_.idle_slots_max) idle_.push_back(std::move(slot));
+  }
+
+  // nullopt when stopped.
+  static std::optional<CURLcode> Perform(const Slot& slot, const std::stop_token& stop) {
+    CURLM* const multi = slot.multi.get();
+    if (curl_multi_add_handle(multi, slot.easy.get()) != CURLM_OK) return CURLE_FAILED_INIT;
+    std::optional<CURLcode> code = CURLE_OK;
+    {
+      const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+      code = Run(multi, stop);
+    }
+    curl_multi_remove_handle(multi, slot.easy.get());
+    return code;
+  }
+
+  static std::optional<CURLcode> Run(CURLM* multi, const std::stop_token& stop) {
+    while (true) {
+      int running = 0;
+      if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
+      if (stop.stop_requested()) return std::nullopt;
+      if (running == 0) break;
+      if (curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr) != CURLM_OK) {
+        return CURLE_FAILED_INIT;
+      }
+    }
+    int left = 0;
+    const CURLMsg* const message = curl_multi_info_read(multi, &left);
+    return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result
+                                                              : CURLE_FAILED_INIT;
+  }
+
+  const CurlOptions options_;
+  std::mutex mutex_;
+  std::vector<Slot> idle_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> MakeCurlTransport(CurlOptions options) {
+  // libcurl's process-wide state: set up before its first use, never torn down, because another
+  // library of the process may use it too.
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  return std::make_unique<CurlTransport>(std::move(options));
+}
+
+}  // namespace syncline::http
