@@ -54,7 +54,8 @@ class Database {
   ~Database();
 
   // Runs `work` in a transaction and commits it; on DATABASE_CONFLICT rolls back and runs it again,
-  // with full jitter, up to attempt_count_max times. `work` must be repeatable: no effect outside the transaction.
+  // with full jitter, up to attempt_count_max times. `work` must be repeatable: no effect outside
+  // the transaction.
   absl::Status RunTransaction(const std::function<absl::Status(Transaction&)>& work);
   // One statement on its own.
   absl::StatusOr<Result> Execute(std::string_view sql, const Parameters& parameters = {});
@@ -65,7 +66,8 @@ class Database {
   base::Random& random() const { return random_; }
 
   // BEGIN, work, COMMIT on a session of the caller's own; no retry.
-  static absl::Status RunTransactionOn(Connection& connection, const std::function<absl::Status(Transaction&)>& work);
+  static absl::Status RunTransactionOn(Connection& connection,
+                                       const std::function<absl::Status(Transaction&)>& work);
 
  private:
   class Lease;

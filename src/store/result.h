@@ -23,15 +23,17 @@ class Result {
   explicit Result(pg_result* result);
   int size() const;
   bool empty() const { return size() == 0; }
-  std::int64_t affected() const;  // rows inserted, updated or deleted
+  std::int64_t affected() const;        // rows inserted, updated or deleted
+  std::string_view CommandTag() const;  // e.g. "COMMIT", or "ROLLBACK" for a COMMIT that could not
 
   bool IsNull(int row, int column) const;
-  std::string_view Text(int row, int column) const;   // text, jsonb (JSON text), bytea (raw bytes), numeric is not readable: cast to text
-  std::int64_t Int64(int row, int column) const;      // int2, int4, int8
+  std::string_view Text(int row, int column)
+      const;  // text, jsonb (JSON text), bytea (raw bytes), numeric is not readable: cast to text
+  std::int64_t Int64(int row, int column) const;  // int2, int4, int8
   bool Bool(int row, int column) const;
-  base::Time Time(int row, int column) const;         // timestamptz
-  base::Hash128 Hash(int row, int column) const;      // uuid as 128 bits
-  std::string Uuid(int row, int column) const;        // uuid as text
+  base::Time Time(int row, int column) const;     // timestamptz
+  base::Hash128 Hash(int row, int column) const;  // uuid as 128 bits
+  std::string Uuid(int row, int column) const;    // uuid as text
   std::optional<std::string> OptionalText(int row, int column) const;
   std::optional<base::Time> OptionalTime(int row, int column) const;
   // For callers that decode binary values themselves.
@@ -39,7 +41,9 @@ class Result {
   std::uint32_t ColumnType(int column) const;  // type oid
 
  private:
-  struct Clear { void operator()(pg_result* result) const; };
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
   std::unique_ptr<pg_result, Clear> result_;
 };
 
@@ -47,14 +51,15 @@ class Result {
 // A std::optional that is empty, or Null(), is SQL NULL. Arrays are one-dimensional.
 class Parameters {
  public:
-  Parameters& Text(std::string_view value);    // text, or any type that parses text: cast in SQL
-  Parameters& Json(std::string_view json);     // jsonb
-  Parameters& Bytes(std::string_view value);   // bytea
+  Parameters& Text(std::string_view value);   // text, or any type that parses text: cast in SQL;
+                                              // U+0000 in it makes the statement fail, TEXT_INVALID
+  Parameters& Json(std::string_view json);    // jsonb
+  Parameters& Bytes(std::string_view value);  // bytea
   Parameters& Int64(std::int64_t value);
   Parameters& Bool(bool value);
-  Parameters& Time(base::Time value);          // timestamptz
-  Parameters& Hash(const base::Hash128& value);// uuid
-  Parameters& Uuid(std::string_view text);     // uuid from its text form
+  Parameters& Time(base::Time value);            // timestamptz
+  Parameters& Hash(const base::Hash128& value);  // uuid
+  Parameters& Uuid(std::string_view text);       // uuid from its text form
   Parameters& Null();
   Parameters& OptionalText(const std::optional<std::string>& value);
   Parameters& OptionalTime(const std::optional<base::Time>& value);
