@@ -77,6 +77,10 @@ class Template {
   enum class Null { kFails, kEmpty };  // what an expression that yields null does
   // TEMPLATE_VALUE_MISSING names the expression that yielded null (only with kFails).
   absl::StatusOr<std::string> Render(const Value& scope, Evaluation& evaluation, Null null) const;
+  // As Render, with `encode` over the text that each expression puts in: values in a URL.
+  using Encode = std::string (*)(std::string_view text);
+  absl::StatusOr<std::string> RenderEncoded(const Value& scope, Evaluation& evaluation, Null null,
+                                            Encode encode) const;
   // As Render, but a template that is one expression and nothing else yields that value, typed.
   absl::StatusOr<Value> Evaluate(const Value& scope, Evaluation& evaluation, Null null) const;
   bool is_constant() const;  // holds no expression

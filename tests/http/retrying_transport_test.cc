@@ -1,0 +1,123 @@
+#include "http/retrying_transport.h"
+
+#include <gtest/gtest.h>
+
+#include "base/status.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/scripted_transport.h"
+
+namespace syncline::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+class RetryingTransportTest : public testing::Test {
+ protected:
+  absl::StatusOr<Response> Send(std::stop_token stop = {}) {
+    RetryingTransport transport(inner_, limits_, clock_, random_,
+                                [this](const Wait& wait) { waits_.push_back(wait); });
+    const std::size_t before = inner_.requests().size();
+    auto outcome = transport.Send(request_, {}, stop);
+    EXPECT_EQ(transport.request_count(),
+              static_cast<std::int64_t>(inner_.requests().size() - before));
+    return outcome;
+  }
+  void EnqueueStatus(int status, const char* retry_after = nullptr) {
+    Response response = test::JsonResponse("{}", status);
+    if (retry_after != nullptr) response.headers.Add("retry-after", retry_after);
+    inner_.Enqueue(std::move(response));
+  }
+
+  test::FakeClock clock_{test::FakeClock::Waits::kJump};
+  base::SeededRandom random_{1};
+  test::ScriptedTransport inner_;
+  RetryLimits limits_{.attempt_count_max = 3};
+  Request request_{.url = *Url::Parse("http://vendor.example/")};
+  std::vector<Wait> waits_;
+};
+
+TEST_F(RetryingTransportTest, ReturnsAGoodAnswerAtOnce) {
+  EnqueueStatus(200);
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(RetryingTransportTest, LeavesOtherStatusesToTheCaller) {
+  for (const int status : {301, 400, 401, 403, 404, 501}) {
+    EnqueueStatus(status);
+    EXPECT_EQ(Send()->status, status);
+  }
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(RetryingTransportTest, TriesAgainWhatMayPass) {
+  for (const int status : {408, 429, 500, 502, 503, 504}) {
+    EnqueueStatus(status);
+    EnqueueStatus(200);
+    EXPECT_EQ(Send()->status, 200);
+  }
+  for (const base::Reason reason : {base::Reason::kVendorUnreachable, base::Reason::kVendorTimeout,
+                                    base::Reason::kBodyTruncated}) {
+    inner_.Enqueue(base::Error(reason, "no"));
+    EnqueueStatus(200);
+    EXPECT_EQ(Send()->status, 200);
+    EXPECT_EQ(waits_.back().reason, reason);
+  }
+  EXPECT_EQ(waits_.size(), 9U);
+}
+
+TEST_F(RetryingTransportTest, NeverTriesAgainWhatWillNotPass) {
+  for (const base::Reason reason : {base::Reason::kVendorTls, base::Reason::kResponseTooLarge,
+                                    base::Reason::kCancelled, base::Reason::kInvalidArgument}) {
+    inner_.Enqueue(base::Error(reason, "no"));
+    EXPECT_EQ(base::ReasonOf(Send().status()), reason);
+  }
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(RetryingTransportTest, GivesTheLastAnswerOfAFailingVendor) {
+  for (int i = 0; i < 3; ++i) EnqueueStatus(503);
+  EXPECT_EQ(Send()->status, 503);
+  ASSERT_EQ(waits_.size(), 2U);
+  EXPECT_EQ(waits_[0].next_attempt, 2);
+  EXPECT_EQ(waits_[1].next_attempt, 3);
+  EXPECT_LE(waits_[0].delay, limits_.backoff.base);
+}
+
+TEST_F(RetryingTransportTest, EndsAsThrottledWhenTheVendorKeepsAsking) {
+  for (int i = 0; i < 3; ++i) EnqueueStatus(429, "7");
+  const auto outcome = Send();
+  EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kVendorThrottled);
+  EXPECT_EQ(base::RetryAfterOf(outcome.status()), milliseconds(7000));
+}
+
+TEST_F(RetryingTransportTest, WaitsAsLongAsTheVendorAsks) {
+  EnqueueStatus(429, "30");
+  EnqueueStatus(503, "Thu, 01 Jan 2026 00:01:30 GMT");  // the clock stands at 00:00:30 by then
+  EnqueueStatus(200);
+  const base::SteadyTime begin = clock_.SteadyNow();
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_EQ(clock_.SteadyNow() - begin, std::chrono::seconds(90));
+  EXPECT_EQ(waits_[0].reason, base::Reason::kVendorThrottled);
+  EXPECT_EQ(waits_[1].reason, base::Reason::kVendorError);
+}
+
+TEST_F(RetryingTransportTest, RefusesTooLongAPause) {
+  EnqueueStatus(429, "901");
+  const auto outcome = Send();
+  EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kVendorThrottled);
+  EXPECT_EQ(base::RetryAfterOf(outcome.status()), milliseconds(901'000));
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(RetryingTransportTest, StopsWhileItWaits) {
+  EnqueueStatus(503);
+  std::stop_source stop;
+  RetryingTransport transport(inner_, limits_, clock_, random_,
+                              [&](const Wait&) { stop.request_stop(); });
+  EXPECT_EQ(base::ReasonOf(transport.Send(request_, {}, stop.get_token()).status()),
+            base::Reason::kCancelled);
+}
+
+}  // namespace
+}  // namespace syncline::http

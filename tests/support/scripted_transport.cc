@@ -1,0 +1,57 @@
+#include "tests/support/scripted_transport.h"
+
+#include <utility>
+
+#include "base/status.h"
+
+namespace syncline::test {
+
+http::Response JsonResponse(std::string body, int status) {
+  http::Response response;
+  response.status = status;
+  response.headers.Add("Content-Type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+void ScriptedTransport::Enqueue(absl::StatusOr<http::Response> outcome) {
+  const std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(outcome));
+}
+
+void ScriptedTransport::EnqueueJson(std::string body, int status) {
+  Enqueue(JsonResponse(std::move(body), status));
+}
+
+absl::StatusOr<http::Response> ScriptedTransport::Send(const http::Request& request,
+                                                       const http::TransportLimits& limits,
+                                                       std::stop_token stop) {
+  if (stop.stop_requested()) {
+    return base::Error(base::Reason::kCancelled, "The request was stopped.");
+  }
+  absl::StatusOr<http::Response> outcome =
+      base::Error(base::Reason::kVendorUnreachable, "The script has no further answer.");
+  {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    if (!queue_.empty()) {
+      outcome = std::move(queue_.front());
+      queue_.pop_front();
+    } else if (answer_) {
+      outcome = answer_(request);
+    }
+  }
+  if (!outcome.ok()) return outcome;
+  if (outcome->body.size() > limits.body_bytes_max) {
+    return base::Error(base::Reason::kResponseTooLarge, "The scripted answer is too large.");
+  }
+  if (outcome->effective_url.empty()) outcome->effective_url = request.url.ForLog();
+  return outcome;
+}
+
+std::vector<http::Request> ScriptedTransport::requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+}  // namespace syncline::test
