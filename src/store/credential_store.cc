@@ -86,7 +86,8 @@ absl::StatusOr<std::vector<std::string>> CredentialUsers(Transaction& transactio
                             transaction.Execute(sql::kCredentialUsers, KeyOf(name).Int64(limit)));
   std::vector<std::string> users;
   for (int row = 0; row < rows.size(); ++row) {
-    users.push_back(model::IntegrationName{name.workspace, std::string(rows.Text(row, 0))}.ToString());
+    users.push_back(
+        model::IntegrationName{name.workspace, std::string(rows.Text(row, 0))}.ToString());
   }
   return users;
 }
@@ -104,16 +105,16 @@ absl::Status WriteSealedFields(Transaction& transaction, const model::Credential
   SYNCLINE_RETURN_IF_ERROR(
       transaction.Execute(sql::kCredentialSecretDeleteAll, KeyOf(name)).status());
   for (const SealedField& field : fields) {
-    SYNCLINE_RETURN_IF_ERROR(transaction
-                                 .Execute(sql::kCredentialSecretInsert,
-                                          KeyOf(name)
-                                              .Text(field.field)
-                                              .Int64(field.version)
-                                              .Text(field.sealed.algorithm)
-                                              .Text(field.sealed.key_id)
-                                              .Bytes(field.sealed.wrapped_key)
-                                              .Bytes(field.sealed.ciphertext))
-                                 .status());
+    SYNCLINE_RETURN_IF_ERROR(
+        transaction
+            .Execute(sql::kCredentialSecretInsert, KeyOf(name)
+                                                       .Text(field.field)
+                                                       .Int64(field.version)
+                                                       .Text(field.sealed.algorithm)
+                                                       .Text(field.sealed.key_id)
+                                                       .Bytes(field.sealed.wrapped_key)
+                                                       .Bytes(field.sealed.ciphertext))
+            .status());
   }
   return absl::OkStatus();
 }

@@ -10,8 +10,6 @@
 namespace syncline::store {
 namespace {
 
-namespace pb = google::protobuf;
-
 v1::RunCounters ToProto(const model::RunCounters& from) {
   v1::RunCounters to;
   to.set_pages(from.pages);

@@ -31,12 +31,12 @@ std::string SchemaNameOf(std::string_view workspace) {
 absl::StatusOr<v1::Workspace> InsertWorkspace(Transaction& transaction,
                                               const model::WorkspaceName& name,
                                               const v1::Workspace& workspace) {
-  SYNCLINE_ASSIGN_OR_RETURN(const Result rows,
-                            transaction.Execute(sql::kWorkspaceInsert,
-                                                Parameters()
-                                                    .Text(name.workspace)
-                                                    .Text(SchemaNameOf(name.workspace))
-                                                    .Json(SpecOf(workspace))));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Result rows,
+      transaction.Execute(sql::kWorkspaceInsert, Parameters()
+                                                     .Text(name.workspace)
+                                                     .Text(SchemaNameOf(name.workspace))
+                                                     .Json(SpecOf(workspace))));
   if (rows.empty()) return AlreadyExists(name.ToString());
   return Read(rows, 0, name);
 }
@@ -44,10 +44,9 @@ absl::StatusOr<v1::Workspace> InsertWorkspace(Transaction& transaction,
 absl::StatusOr<v1::Workspace> FindWorkspace(Transaction& transaction,
                                             const model::WorkspaceName& name, Lock lock) {
   SYNCLINE_ASSIGN_OR_RETURN(
-      const Result rows,
-      transaction.Execute(
-          lock == Lock::kForUpdate ? sql::kWorkspaceFindForUpdate : sql::kWorkspaceFind,
-          Parameters().Text(name.workspace)));
+      const Result rows, transaction.Execute(lock == Lock::kForUpdate ? sql::kWorkspaceFindForUpdate
+                                                                      : sql::kWorkspaceFind,
+                                             Parameters().Text(name.workspace)));
   if (rows.empty()) return NotFound(name.ToString());
   return Read(rows, 0, name);
 }
@@ -87,9 +86,9 @@ absl::Status DeleteWorkspace(Transaction& transaction, const model::WorkspaceNam
 absl::StatusOr<std::vector<std::string>> WorkspaceContents(Transaction& transaction,
                                                            const model::WorkspaceName& name,
                                                            std::int64_t limit) {
-  SYNCLINE_ASSIGN_OR_RETURN(const Result rows,
-                            transaction.Execute(sql::kWorkspaceContents,
-                                                Parameters().Text(name.workspace).Int64(limit)));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Result rows,
+      transaction.Execute(sql::kWorkspaceContents, Parameters().Text(name.workspace).Int64(limit)));
   std::vector<std::string> names;
   for (int row = 0; row < rows.size(); ++row) names.emplace_back(rows.Text(row, 0));
   return names;
