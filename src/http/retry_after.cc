@@ -40,9 +40,10 @@ int FullYear(int year, std::string_view text, base::Time now) {
   return full > this_year + 50 ? full - 100 : full;
 }
 
-std::optional<base::Time> MakeTime(std::string_view day_text, std::string_view month_text,
-                                   std::string_view year_text, std::string_view time_text,
-                                   base::Time now) {
+std::optional<std::chrono::sys_seconds> MakeTime(std::string_view day_text,
+                                                 std::string_view month_text,
+                                                 std::string_view year_text,
+                                                 std::string_view time_text, base::Time now) {
   const auto month = std::find(kMonths.begin(), kMonths.end(), month_text);
   const std::optional<int> day = Number(day_text);
   const std::optional<int> year = Number(year_text);
@@ -62,7 +63,7 @@ std::optional<base::Time> MakeTime(std::string_view day_text, std::string_view m
          std::chrono::seconds(*second);
 }
 
-std::optional<base::Time> ParseHttpDate(std::string_view text, base::Time now) {
+std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text, base::Time now) {
   const std::vector<std::string_view> words = Words(text, " ,-");
   // Sun, 06 Nov 1994 08:49:37 GMT  and  Sunday, 06-Nov-94 08:49:37 GMT
   if (words.size() == 6 && words[5] == "GMT") {
@@ -86,9 +87,9 @@ std::optional<milliseconds> ParseRetryAfter(std::string_view text, base::Time no
     if (error == std::errc::result_out_of_range) seconds = most;
     return std::chrono::seconds(std::min(seconds, most));
   }
-  const std::optional<base::Time> time = ParseHttpDate(text, now);
+  const std::optional<std::chrono::sys_seconds> time = ParseHttpDate(text, now);
   if (!time.has_value()) return std::nullopt;
-  const auto wait = std::chrono::ceil<milliseconds>(*time - now);
+  const milliseconds wait = *time - std::chrono::floor<milliseconds>(now);
   return std::clamp<milliseconds>(wait, milliseconds(0), kRetryAfterReadMax);
 }
 

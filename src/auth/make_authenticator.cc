@@ -1,0 +1,60 @@
+#include <string_view>
+#include <vector>
+
+#include "auth/allowed_hosts.h"
+#include "auth/api_token_authenticator.h"
+#include "auth/authenticator.h"
+#include "auth/basic_authenticator.h"
+#include "auth/no_authenticator.h"
+#include "base/status.h"
+
+namespace syncline::auth {
+namespace {
+
+secret::Secret SecretAt(const SecretMap& secrets, const char* path) {
+  const auto found = secrets.find(path);
+  return found == secrets.end() ? secret::Secret() : found->second.Clone();
+}
+
+absl::StatusOr<std::unique_ptr<Authenticator>> MakeApiToken(const v1::ApiTokenAuthentication& spec,
+                                                            AllowedHosts hosts,
+                                                            const SecretMap& secrets) {
+  using Place = ApiTokenAuthenticator::Place;
+  secret::Secret token = SecretAt(secrets, "api_token.token");
+  if (token.empty()) {
+    return base::Error(base::Reason::kCredentialCorrupt, "The credential has no token stored.");
+  }
+  const bool in_header = spec.place_case() == v1::ApiTokenAuthentication::kHeader;
+  const std::string& name = in_header ? spec.header() : spec.query();
+  if (name.empty()) {
+    return base::InvalidFields({{"apiToken", "set header or query: where the token goes"}});
+  }
+  return std::make_unique<ApiTokenAuthenticator>(std::move(hosts),
+                                                 in_header ? Place::kHeader : Place::kQuery, name,
+                                                 spec.prefix(), std::move(token));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Credential& credential,
+                                                                 const SecretMap& secrets) {
+  const std::vector<std::string> entries(credential.allowed_hosts().begin(),
+                                         credential.allowed_hosts().end());
+  SYNCLINE_ASSIGN_OR_RETURN(AllowedHosts hosts, AllowedHosts::Make(entries));
+  switch (credential.kind_case()) {
+    case v1::Credential::kNone: return std::make_unique<NoAuthenticator>(std::move(hosts));
+    case v1::Credential::kBasic:
+      return std::make_unique<BasicAuthenticator>(std::move(hosts), credential.basic().username(),
+                                                  SecretAt(secrets, "basic.password"));
+    case v1::Credential::kApiToken:
+      return MakeApiToken(credential.api_token(), std::move(hosts), secrets);
+    case v1::Credential::KIND_NOT_SET: break;
+  }
+  return base::InvalidFields({{"kind", "set one of none, basic, apiToken"}});
+}
+
+std::unique_ptr<Authenticator> MakeNoAuthenticator() {
+  return std::make_unique<NoAuthenticator>(AllowedHosts());
+}
+
+}  // namespace syncline::auth
