@@ -5,6 +5,7 @@ file(GLOB CORE_MIGRATIONS ${SOURCE}/migrations/*.sql)
 file(GLOB WORKSPACE_MIGRATIONS ${SOURCE}/migrations/workspace/*.sql)
 
 set(statements "")
+set(names "")
 foreach(file ${SQL_FILES})
   file(READ ${file} text)
   get_filename_component(stem ${file} NAME)
@@ -25,6 +26,7 @@ foreach(file ${SQL_FILES})
     string(REPLACE "<bracket>" "[" body "${body}")
     string(REPLACE "<tekcarb>" "]" body "${body}")
     string(APPEND statements "inline constexpr std::string_view k${name} = R\"sql(${body})sql\";\n")
+    string(APPEND names "    {\"${name}\", k${name}},\n")
   endforeach()
 endforeach()
 file(CONFIGURE OUTPUT ${OUTPUT}/sql.h @ONLY CONTENT [[// Made from src/store/sql by the build.
@@ -32,6 +34,13 @@ file(CONFIGURE OUTPUT ${OUTPUT}/sql.h @ONLY CONTENT [[// Made from src/store/sql
 #include <string_view>
 namespace syncline::store::sql {
 @statements@
+// All of them, for the test that has the server prepare each against the migrated schema.
+struct Statement {
+  std::string_view name;
+  std::string_view sql;
+};
+inline constexpr Statement kAllStatements[] = {
+@names@};
 }  // namespace syncline::store::sql
 ]])
 
