@@ -1,0 +1,29 @@
+#pragma once
+
+#include <utility>
+
+#include "paging/paginator.h"
+#include "syncline/v1/integration.pb.h"
+
+namespace syncline::paging {
+
+// The answer says how to ask for the next page: by a token for a query parameter, or by a URL.
+class CursorPaginator final : public Paginator {
+ public:
+  static constexpr std::size_t kTokenBytesMax = 8192;
+
+  // `spec` must have passed ValidatePagination; `next` is its compiled expression.
+  CursorPaginator(const v1::CursorPagination& spec, expression::Expression next)
+      : spec_(spec), next_(std::move(next)) {}
+  PageRequest RequestFor(const Position& position) const override;
+  absl::StatusOr<std::optional<Position>> Next(const Position& position,
+                                               const PageFacts& facts) const override;
+
+ private:
+  bool is_url() const { return spec_.next_case() == v1::CursorPagination::kNextUrl; }
+
+  const v1::CursorPagination spec_;
+  const expression::Expression next_;
+};
+
+}  // namespace syncline::paging

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+#include "paging/paginator.h"
+
+namespace syncline::paging {
+
+// Whether a page asked for with `limit` was the last one: it is empty; or `total` records were
+// seen; or it is short, and no total says that more must come.
+bool IsLastPage(const Position& position, const PageFacts& facts, std::int64_t limit,
+                bool stop_on_short_page);
+
+}  // namespace syncline::paging
