@@ -50,9 +50,10 @@ std::string DeviceText(std::uint64_t seed, const RecordState& record) {
   out.reserve(800);
   auto to = std::back_inserter(out);
   const std::uint64_t kind = bits(0);
-  fmt::format_to(to, R"({{"id":"{}","serial":"SN{:010X}","asset_tag":"{:05}","name":"host-{:07}",)",
-                 DeviceId(record.number), bits(1) & 0xFFFFFFFFFF, record.number % 100000,
-                 record.number);
+  fmt::format_to(
+      to, R"({{"id":"{}","serial":"SN{:03X}{:07X}","asset_tag":"{:05}","name":"host-{:07}",)",
+      DeviceId(record.number), bits(1) & 0xFFF, record.number, record.number % 100000,
+      record.number);
   fmt::format_to(to,
                  R"("model":{{"vendor":"{}","name":"{}","details":{{"cpu":{{"cores":{},"mhz":{}}},)"
                  R"("memory_gb":{},"disk_gb":{}}}}},)",

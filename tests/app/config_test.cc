@@ -1,0 +1,152 @@
+#include "app/config.h"
+
+#include <fstream>
+
+#include "base/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace syncline::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Config Read(const ConfigSources& sources) {
+  const absl::StatusOr<Command> command = ReadCommand(sources);
+  EXPECT_TRUE(command.ok()) << base::MessageOf(command.status());
+  if (!command.ok()) return {};
+  return std::get<ServeCommand>(*command).config;
+}
+
+std::vector<std::string> WrongFields(const ConfigSources& sources) {
+  std::vector<std::string> fields;
+  for (const auto& violation : base::FieldViolationsOf(ReadCommand(sources).status()))
+    fields.push_back(violation.field);
+  return fields;
+}
+
+std::string WriteFile(const std::string& name, const std::string& text) {
+  const std::string path = testing::TempDir() + "/" + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(ConfigTest, DefaultsServeEverythingOnLoopback) {
+  const Config config = Read({});
+  EXPECT_TRUE(config.api && config.executor && config.scheduler);
+  EXPECT_THAT(config.listen, ElementsAre("127.0.0.1:8470"));
+  EXPECT_THAT(config.database_url, IsEmpty());
+  EXPECT_EQ(config.data_directory, "syncline-data");
+  EXPECT_EQ(config.keyring_file, "syncline-data/keyring");
+  EXPECT_FALSE(config.reflection);
+  EXPECT_EQ(Read({.root = true}).data_directory, "/var/lib/syncline");
+}
+
+TEST(ConfigTest, FlagBeatsEnvironmentBeatsFile) {
+  const std::string file = WriteFile("precedence.toml",
+                                     "executor_run_count = 7\nlog_format = \"json\"\n"
+                                     "listen = [\"127.0.0.1:1\", \"unix:/tmp/s\"]\n");
+  ConfigSources sources{.arguments = {"--config", file}};
+  EXPECT_EQ(Read(sources).executor_run_count, 7);
+  EXPECT_THAT(Read(sources).listen, ElementsAre("127.0.0.1:1", "unix:/tmp/s"));
+  sources.environment["SYNCLINE_EXECUTOR_RUN_COUNT"] = "8";
+  EXPECT_EQ(Read(sources).executor_run_count, 8);
+  sources.arguments.insert(sources.arguments.end(), {"--executor-run-count", "9"});
+  EXPECT_EQ(Read(sources).executor_run_count, 9);
+  EXPECT_EQ(Read(sources).log_format, base::LogFormat::kJson);
+}
+
+TEST(ConfigTest, ListsTakeCommasAndRepetition) {
+  const Config config =
+      Read({.arguments = {"--listen", "127.0.0.1:1,[::1]:2", "--listen", "localhost:3",
+                          "--roles=api,scheduler", "--reflection"}});
+  EXPECT_THAT(config.listen, ElementsAre("127.0.0.1:1", "[::1]:2", "localhost:3"));
+  EXPECT_TRUE(config.api && config.scheduler && config.reflection);
+  EXPECT_FALSE(config.executor);
+}
+
+TEST(ConfigTest, ReportsEveryMistakeAtOnce) {
+  const std::string file = WriteFile("mistakes.toml", "log_level = \"loud\"\nno_such_key = 1\n");
+  const ConfigSources sources{
+      .arguments = {"--config", file, "--roles", "cook", "--executor-run-count", "0"},
+      .environment = {{"SYNCLINE_DATABASE_CONNECTION_COUNT", "many"}}};
+  EXPECT_THAT(WrongFields(sources),
+              testing::UnorderedElementsAre("--roles", "--executor-run-count",
+                                            "SYNCLINE_DATABASE_CONNECTION_COUNT",
+                                            "log_level in " + file, "no_such_key in " + file));
+}
+
+TEST(ConfigTest, ReportsEveryUnknownArgument) {
+  EXPECT_THAT(WrongFields({.arguments = {"--lissten=x", "--api", "serve"}}),
+              testing::UnorderedElementsAre("--lissten=x", "--api", "serve"));
+}
+
+struct AddressCase {
+  const char* name;
+  const char* address;
+  bool good;
+};
+
+class ListenTest : public testing::TestWithParam<AddressCase> {};
+
+TEST_P(ListenTest, OnlyLoopbackAndUnixSockets) {
+  const absl::StatusOr<Command> command =
+      ReadCommand({.arguments = {"--listen", GetParam().address}});
+  EXPECT_EQ(command.ok(), GetParam().good) << command.status();
+  if (!command.ok()) {
+    EXPECT_THAT(base::FieldViolationsOf(command.status()), testing::SizeIs(1));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Addresses, ListenTest,
+                         testing::Values(AddressCase{"Loopback", "127.0.0.1:0", true},
+                                         AddressCase{"LoopbackNet", "127.8.9.1:80", true},
+                                         AddressCase{"LoopbackName", "localhost:80", true},
+                                         AddressCase{"Loopback6", "[::1]:80", true},
+                                         AddressCase{"Unix", "unix:/run/s.sock", true},
+                                         AddressCase{"UnixWithoutPath", "unix:", false},
+                                         AddressCase{"Everywhere", "0.0.0.0:80", false},
+                                         AddressCase{"Everywhere6", "[::]:80", false},
+                                         AddressCase{"Outside", "192.168.1.4:80", false},
+                                         AddressCase{"NameThatLooksLikeLoopback",
+                                                     "127.0.0.1.evil.example:80", false},
+                                         AddressCase{"NoPort", "127.0.0.1", false},
+                                         AddressCase{"PortTooLarge", "127.0.0.1:65536", false}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(ConfigTest, RefusalOfAnAddressSaysWhy) {
+  const auto violations =
+      base::FieldViolationsOf(ReadCommand({.arguments = {"--listen", "0.0.0.0:1"}}).status());
+  ASSERT_THAT(violations, testing::SizeIs(1));
+  EXPECT_THAT(violations[0].description, HasSubstr("loopback"));
+}
+
+TEST(ConfigTest, PrintsManualAndVersion) {
+  const absl::StatusOr<Command> help = ReadCommand({.arguments = {"--help"}});
+  ASSERT_TRUE(help.ok());
+  const std::string& manual = std::get<PrintCommand>(*help).text;
+  for (const char* word : {"--listen", "SYNCLINE_DATABASE_URL", "keys", "A flag wins"})
+    EXPECT_THAT(manual, HasSubstr(word));
+  const absl::StatusOr<Command> version = ReadCommand({.arguments = {"--version"}});
+  ASSERT_TRUE(version.ok());
+  EXPECT_EQ(std::get<PrintCommand>(*version).text, "synclined 0.1.0\n");
+}
+
+TEST(ConfigTest, KeysGenerateNeedsAFile) {
+  const absl::StatusOr<Command> command =
+      ReadCommand({.arguments = {"keys", "generate", "--out", "k"}});
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(std::get<GenerateKeysCommand>(*command).out, "k");
+  EXPECT_FALSE(ReadCommand({.arguments = {"keys", "generate"}}).ok());
+}
+
+TEST(ConfigTest, DatabaseUrlIsNeverInAMessage) {
+  const absl::StatusOr<Command> command = ReadCommand(
+      {.arguments = {"--database-url", "postgresql://u:s3cr3t@h/d", "--log-level", "x"}});
+  EXPECT_THAT(base::MessageOf(command.status()), testing::Not(HasSubstr("s3cr3t")));
+}
+
+}  // namespace
+}  // namespace syncline::app
