@@ -19,12 +19,12 @@ struct ClaimedRun {
   std::string integration;
   std::int64_t integration_uid = 0;
   std::int64_t epoch = 0;
-  int attempt = 0;                    // 1 on the first claim
+  int attempt = 0;  // 1 on the first claim
   std::int64_t pages_committed = 0;
-  std::string checkpoint;             // JSON; "" at the start
-  model::RunCounters counters;        // of the run so far
-  std::string definition;             // JSON {"integration", "mapping", "object_type"} in proto JSON
-  base::Time start_time;              // when a worker first took it
+  std::string checkpoint;       // JSON; "" at the start
+  model::RunCounters counters;  // of the run so far
+  std::string definition;       // JSON {"integration", "mapping", "object_type"} in proto JSON
+  base::Time start_time;        // when a worker first took it
   bool cancel_requested = false;
 };
 
@@ -35,8 +35,8 @@ struct RunEnding {
   model::RunError error;
 };
 
-// The executor's view of the queue. Every write is fenced by (run, worker, epoch): RUN_FENCED when the
-// run is no longer ours. Safe for concurrent use.
+// The executor's view of the queue. Every write is fenced by (run, worker, epoch): RUN_FENCED when
+// the run is no longer ours. Safe for concurrent use.
 class RunQueue {
  public:
   virtual ~RunQueue() = default;
@@ -49,8 +49,13 @@ class RunQueue {
   // Hands the run back untouched (drain): queued again, epoch + 1, attempt unchanged.
   virtual absl::Status Release(const ClaimedRun& run, std::string_view reason) = 0;
   // Of these runs, those for which a cancel was asked for or that are no longer ours.
-  struct Interrupt { std::string run_id; bool cancelled = false; bool fenced = false; };
-  virtual absl::StatusOr<std::vector<Interrupt>> PollInterrupts(const std::vector<ClaimedRun>& runs) = 0;
+  struct Interrupt {
+    std::string run_id;
+    bool cancelled = false;
+    bool fenced = false;
+  };
+  virtual absl::StatusOr<std::vector<Interrupt>> PollInterrupts(
+      const std::vector<ClaimedRun>& runs) = 0;
 };
 
 }  // namespace syncline::queue

@@ -1,0 +1,63 @@
+-- Runs: history, one wide row each. The queue's hot half is run_queue.sql.
+
+-- name: RunInsert
+-- No row when the tick has its run already (I4).
+INSERT INTO syncline.run (run_id, workspace_id, integration_id, integration_uid, trigger, schedule_id,
+                          nominal_time, state, definition, mapping_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', $8, $9)
+ON CONFLICT (workspace_id, integration_id, schedule_id, nominal_time) WHERE schedule_id IS NOT NULL DO NOTHING;
+
+-- name: RunDelete
+DELETE FROM syncline.run WHERE run_id = $1;
+
+-- name: RunStart
+-- A worker took it.
+UPDATE syncline.run
+SET state = 'RUNNING', wait = NULL, latest_sequence = $2,
+    start_time = COALESCE(start_time, clock_timestamp())
+WHERE run_id = $1
+RETURNING workspace_id, integration_id, counters, definition, mapping_version, start_time;
+
+-- name: RunRequeue
+-- Handed back or rescued.
+UPDATE syncline.run SET state = 'QUEUED', wait = NULL, latest_sequence = $2 WHERE run_id = $1;
+
+-- name: RunSetSequence
+UPDATE syncline.run SET latest_sequence = $2 WHERE run_id = $1;
+
+-- name: RunEnd
+UPDATE syncline.run
+SET state = $2, verdict = $3, error = $4, wait = NULL, latest_sequence = $5, end_time = clock_timestamp()
+WHERE run_id = $1
+RETURNING counters;
+
+-- name: RunGet
+SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
+       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time
+FROM syncline.run
+WHERE workspace_id = $1 AND integration_id = $2 AND run_id = $3;
+
+-- name: RunList
+-- Run ids are UUIDs of version 7: newest first is their descending order.
+SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
+       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time
+FROM syncline.run
+WHERE workspace_id = $1 AND integration_id = $2 AND ($3::uuid IS NULL OR run_id < $3)
+ORDER BY run_id DESC
+LIMIT $4;
+
+-- name: RunListOfWorkspace
+SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
+       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time
+FROM syncline.run
+WHERE workspace_id = $1 AND ($2::uuid IS NULL OR run_id < $2)
+ORDER BY run_id DESC
+LIMIT $3;
+
+-- name: RunDefinitionOf
+-- What a run of this integration would run with. The object type is NULL for a built-in one.
+SELECT i.integration_uid, i.spec, i.object_type_id, m.spec, m.version, t.spec
+FROM syncline.integration i
+LEFT JOIN syncline.mapping m USING (workspace_id, integration_id)
+LEFT JOIN syncline.object_type t USING (workspace_id, object_type_id)
+WHERE i.workspace_id = $1 AND i.integration_id = $2;
