@@ -45,7 +45,8 @@ add_library(syncline_options INTERFACE)
 target_include_directories(syncline_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(syncline_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wno-missing-field-initializers)  # designated initialisers leave the rest at their defaults
+  -Wno-missing-field-initializers  # designated initialisers leave the rest at their defaults
+  -Wno-restrict)                   # GCC bug 105651: false alarms on std::string operator+
 if(SYNCLINE_SANITIZE)
   target_compile_options(syncline_options INTERFACE
     -fsanitize=${SYNCLINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
