@@ -51,9 +51,8 @@ std::string DeviceText(std::uint64_t seed, const RecordState& record) {
   auto to = std::back_inserter(out);
   const std::uint64_t kind = bits(0);
   fmt::format_to(
-      to, R"({{"id":"{}","serial":"SN{:03X}{:07X}","asset_tag":"{:05}","name":"host-{:07}",)",
-      DeviceId(record.number), bits(1) & 0xFFF, record.number, record.number % 100000,
-      record.number);
+      to, R"({{"id":"{}","serial":"SN{:03X}{:07X}","asset_tag":"{:07}","name":"host-{:07}",)",
+      DeviceId(record.number), bits(1) & 0xFFF, record.number, record.number, record.number);
   fmt::format_to(to,
                  R"("model":{{"vendor":"{}","name":"{}","details":{{"cpu":{{"cores":{},"mhz":{}}},)"
                  R"("memory_gb":{},"disk_gb":{}}}}},)",
@@ -82,8 +81,8 @@ std::string DeviceText(std::uint64_t seed, const RecordState& record) {
                  R"("tags":["{}","managed"],"last_seen":"2026-{:02}-{:02}T{:02}:{:02}:00Z",)"
                  R"("warranty_days":{},"active":{},"revision":{}}})",
                  Pick(kDepartments, bits(24)), 1 + bits(25) % 12, 1 + bits(26) % 28, bits(27) % 24,
-                 bits(28) % 60, bits(29) % 1500, bits(30) % 8 != 0 ? "true" : "false",
-                 record.revision);
+                 (bits(28) + static_cast<std::uint64_t>(record.revision)) % 60, bits(29) % 1500,
+                 bits(30) % 8 != 0 ? "true" : "false", record.revision);
   return out;
 }
 
@@ -99,9 +98,10 @@ std::string PersonText(std::uint64_t seed, const RecordState& record) {
       15 + bits(1) % 11, 1 + bits(2) % 12, 1 + bits(3) % 28, record.number, record.number,
       Pick(kFirstNames, bits(4)), Pick(kLastNames, bits(5)),
       bits(6) % 4 == 0 ? "null" : fmt::format("\"+43 660 {:07}\"", bits(6) % 10000000),
-      Pick(kDepartments, bits(7)), 1 + bits(8) % 9, Pick(kSites, bits(9)),
-      PersonId(record.number / 10), Pick(kFirstNames, bits(10)), Pick(kLastNames, bits(11)),
-      bits(12) % 50, Pick(kDepartments, bits(13)), 100 + bits(14) % 50, record.revision);
+      Pick(kDepartments, bits(7)), 1 + (bits(8) + static_cast<std::uint64_t>(record.revision)) % 9,
+      Pick(kSites, bits(9)), PersonId(record.number / 10), Pick(kFirstNames, bits(10)),
+      Pick(kLastNames, bits(11)), bits(12) % 50, Pick(kDepartments, bits(13)), 100 + bits(14) % 50,
+      record.revision);
 }
 
 }  // namespace syncline::demo_vendor

@@ -12,7 +12,7 @@ struct RecordState {
 };
 
 // The JSON text of a record is a pure function of these three; about 720 bytes, nested four deep,
-// without line breaks.
+// without line breaks. A new revision also moves last_seen (devices) or title (people).
 std::string DeviceText(std::uint64_t seed, const RecordState& record);
 std::string PersonText(std::uint64_t seed, const RecordState& record);
 
