@@ -1,0 +1,39 @@
+#pragma once
+
+#include <google/protobuf/struct.pb.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "expression/expression.h"
+
+namespace syncline::pull {
+
+// The JSON body of a POST, with templates in its strings: compiled into pieces of JSON text with
+// templates between them. A string that is one expression and nothing else becomes its value with
+// its type. Immutable, safe for concurrent use.
+class BodyTemplate {
+ public:
+  static constexpr int kDepthMax = 32;
+  static constexpr std::size_t kBytesMax = std::size_t{1} << 20;  // of the rendered body
+
+  // INVALID_ARGUMENT names every wrong string by its path: "filter.since", "[0]".
+  static absl::StatusOr<BodyTemplate> Compile(const google::protobuf::Value& body);
+
+  // What Template::Evaluate says; EXPRESSION_TOO_COSTLY past kBytesMax.
+  absl::StatusOr<std::string> Render(const expression::Value& scope,
+                                     expression::Evaluation& evaluation) const;
+  std::vector<std::string> RootNames() const;
+
+ private:
+  friend class BodyCompiler;
+  struct Piece {
+    std::string json;                                // stands before the value
+    std::optional<expression::Template> expression;  // absent only in the last piece
+  };
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace syncline::pull

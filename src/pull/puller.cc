@@ -1,0 +1,158 @@
+#include "pull/puller.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/status.h"
+#include "pull/response_rules.h"
+#include "pull/response_scope.h"
+#include "pull/validate_integration.h"
+
+namespace syncline::pull {
+namespace {
+
+v1::Pagination PaginationOf(const v1::Integration& integration) {
+  v1::Pagination pagination = integration.pagination();
+  if (!integration.has_pagination()) pagination.mutable_none();
+  return pagination;
+}
+
+// Computed records may refer to the literals of the expression that yielded them, so the page holds
+// both.
+struct PageMemory {
+  PageMemory(const expression::Expression& expression, base::Time now)
+      : records(expression), evaluation(now) {}
+  const expression::Expression records;
+  expression::Evaluation evaluation;
+};
+
+http::RetryLimits RetryLimitsOf(const Limits& limits, const http::Backoff& backoff) {
+  return {.attempt_count_max = limits.attempt_count_max, .backoff = backoff};
+}
+
+}  // namespace
+
+Puller::Puller(Options options, RequestTemplate request, paging::Walk walk,
+               expression::Expression records)
+    : integration_(std::move(options.integration)),
+      authenticator_(std::move(options.authenticator)),
+      limits_(ResolveLimits(integration_.limits())),
+      transport_(options.transport, RetryLimitsOf(limits_, options.backoff), options.clock,
+                 options.random, std::move(options.on_wait)),
+      clock_(options.clock),
+      run_start_(options.run_start),
+      user_agent_(std::move(options.user_agent)),
+      request_(std::move(request)),
+      walk_(std::move(walk)),
+      records_(std::move(records)) {}
+
+absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
+  const v1::Integration& integration = options.integration;
+  SYNCLINE_RETURN_IF_ERROR(ValidateIntegration(integration));
+  SYNCLINE_ASSIGN_OR_RETURN(RequestTemplate request, RequestTemplate::Compile(integration));
+  SYNCLINE_ASSIGN_OR_RETURN(paging::Walk walk, paging::Walk::Make(PaginationOf(integration)));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      expression::Expression records,
+      expression::Expression::Compile(integration.records().empty() ? "@" : integration.records()));
+  return std::unique_ptr<Puller>(
+      new Puller(std::move(options), std::move(request), std::move(walk), std::move(records)));
+}
+
+absl::Status Puller::Resume(std::int64_t pages_committed, std::string_view checkpoint) {
+  if (pages_committed == 0 && checkpoint.empty()) return absl::OkStatus();
+  if (checkpoint.empty()) {  // the last committed page was the last one
+    done_ = true;
+    return absl::OkStatus();
+  }
+  SYNCLINE_RETURN_IF_ERROR(walk_.Restore(checkpoint));
+  if (walk_.page_number() == pages_committed + 1) return absl::OkStatus();
+  return base::Error(base::Reason::kInternal,
+                     fmt::format("The checkpoint asks for page {} after {} committed pages.",
+                                 walk_.page_number(), pages_committed));
+}
+
+absl::StatusOr<http::Response> Puller::Fetch(const paging::PageRequest& page, http::Url* asked,
+                                             std::stop_token stop) {
+  SYNCLINE_ASSIGN_OR_RETURN(http::Request request, request_.Render(page, run_start_));
+  *asked = request.url;
+  for (const auto& [name, value] : {std::pair<std::string, std::string>("User-Agent", user_agent_),
+                                    {"Accept", "application/json"}}) {
+    if (!request.headers.Find(name).has_value()) request.headers.Add(name, value);
+  }
+  SYNCLINE_RETURN_IF_ERROR(authenticator_->Apply(request));
+  const http::TransportLimits limits{
+      .total_timeout = limits_.request_timeout,
+      .body_bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)};
+  return transport_.Send(request, limits, std::move(stop));
+}
+
+absl::Status Puller::Decode(http::Response* response, Page* page) const {
+  page->response_bytes = static_cast<std::int64_t>(response->body.size());
+  const bool is_empty = IsWithoutContent(*response);
+  SYNCLINE_ASSIGN_OR_RETURN(
+      page->document,
+      json::Document::Parse(is_empty ? "[]" : std::move(response->body),
+                            {.bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)}));
+  const auto memory = std::make_shared<PageMemory>(records_, clock_.Now());
+  page->memory = std::shared_ptr<expression::Evaluation>(memory, &memory->evaluation);
+  const expression::Value body(page->document->root());
+  if (is_empty) {
+    page->records = body;
+    return absl::OkStatus();
+  }
+  SYNCLINE_ASSIGN_OR_RETURN(
+      page->records, FindRecords(memory->records, body, integration_.response(), *page->memory));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Puller::ResolveLink(const http::Url& asked,
+                                                std::string_view link) const {
+  SYNCLINE_ASSIGN_OR_RETURN(http::Url url, http::ResolveReference(asked, link));
+  const bool loses_tls = asked.scheme == "https" && url.scheme != "https";
+  const bool may_leave = authenticator_->NamesHost(url) && !loses_tls;
+  if (url.origin() != asked.origin() && !may_leave) {
+    return base::Error(
+        base::Reason::kHostNotAllowed,
+        fmt::format("The next link leads from {} to {}, which {}.", asked.origin(), url.origin(),
+                    loses_tls ? "gives up TLS" : "the credential's allowed hosts do not name"),
+        {{"host", url.origin()}});
+  }
+  authenticator_->Strip(&url);  // the checkpoint is stored (I5)
+  return url.ToString();
+}
+
+absl::StatusOr<std::optional<Page>> Puller::Next(std::stop_token stop) {
+  if (done_) return std::optional<Page>();
+  if (walk_.page_number() > limits_.page_count_max) {
+    return base::Error(base::Reason::kPageLimitReached,
+                       fmt::format("The list goes on after {} pages, the limit of the integration.",
+                                   limits_.page_count_max),
+                       {{"page_count_max", std::to_string(limits_.page_count_max)}});
+  }
+  const std::int64_t requests_before = transport_.request_count();
+  const paging::PageRequest request = walk_.request();
+  http::Url asked;
+  SYNCLINE_ASSIGN_OR_RETURN(http::Response response, Fetch(request, &asked, std::move(stop)));
+  SYNCLINE_RETURN_IF_ERROR(
+      JudgeResponse(response, asked, integration_.response(), *authenticator_));
+
+  Page page;
+  page.number = walk_.page_number();
+  SYNCLINE_RETURN_IF_ERROR(Decode(&response, &page));
+  const ResponseScope scope(response.headers, response.status,
+                            expression::Value(page.document->root()), page.records, request.scope);
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const bool more,
+      walk_.Advance({.records = page.records,
+                     .scope = scope.value(),
+                     .resolve = [&](std::string_view link) { return ResolveLink(asked, link); }}));
+  page.request_count = transport_.request_count() - requests_before;
+  page.total_records = walk_.total();
+  page.last = !more;
+  if (more) page.checkpoint = walk_.Checkpoint();
+  done_ = !more;
+  return page;
+}
+
+}  // namespace syncline::pull

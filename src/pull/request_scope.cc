@@ -1,0 +1,35 @@
+#include "pull/request_scope.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace syncline::pull {
+
+using expression::Value;
+
+PageValue::PageValue(const paging::PageScope& page)
+    : index_(std::to_string(page.index)),
+      number_(std::to_string(page.number)),
+      offset_(std::to_string(page.offset)),
+      size_(std::to_string(page.size)) {
+  members_.Set("index", Value::Number(index_));
+  members_.Set("number", Value::Number(number_));
+  members_.Set("offset", Value::Number(offset_));
+  members_.Set("size", Value::Number(size_));
+}
+
+RequestScope::RequestScope(const std::map<std::string, std::string>& vars,
+                           const paging::PageScope& page, base::Time run_start)
+    : page_(page),
+      start_time_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                              fmt::gmtime(std::chrono::system_clock::to_time_t(run_start)))) {
+  for (const auto& [name, text] : vars) vars_.Set(name, Value::String(text));
+  run_.Set("start_time", Value::String(start_time_));
+  names_.Set("vars", vars_.value());
+  names_.Set("page", page_.value());
+  names_.Set("run", run_.value());
+}
+
+}  // namespace syncline::pull

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "auth/authenticator.h"
+#include "expression/expression.h"
+#include "http/message.h"
+#include "syncline/v1/integration.pb.h"
+
+// What an answer means: nothing passes for an empty list that is none (I8).
+namespace syncline::pull {
+
+// Bytes of the vendor's own words that an error carries as metadata.
+inline constexpr std::size_t kShownBodyBytesMax = 2048;
+
+// Whether the answer carries a page. AUTH_FAILED for 401 and 403; VENDOR_ERROR for every other
+// status from 300 on, with the metadata status and body (cut, printable, without the secret), and,
+// for a redirect, where it points; UNEXPECTED_CONTENT_TYPE when it is not JSON.
+absl::Status JudgeResponse(const http::Response& response, const http::Url& asked,
+                           const v1::ResponseRules& rules,
+                           const auth::Authenticator& authenticator);
+
+// 204 and 205 carry no body: an empty page by definition.
+bool IsWithoutContent(const http::Response& response);
+
+// The list of records in a body. RECORDS_NOT_FOUND names the members that there are,
+// RECORDS_NOT_A_LIST what was found instead; EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY.
+absl::StatusOr<expression::Value> FindRecords(const expression::Expression& records,
+                                              const expression::Value& body,
+                                              const v1::ResponseRules& rules,
+                                              expression::Evaluation& evaluation);
+
+// The beginning of a body as text that may be shown and stored.
+std::string ShownBody(const std::string& body, const auth::Authenticator& authenticator);
+
+}  // namespace syncline::pull
