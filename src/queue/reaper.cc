@@ -116,6 +116,10 @@ absl::Status Reaper::EndSessions() {
   return absl::OkStatus();
 }
 
+absl::Status Reaper::ExpireWorkers() {
+  return database_.Execute(store::sql::kWorkerExpireAll).status();
+}
+
 absl::Status Reaper::Purge() {
   SYNCLINE_RETURN_IF_ERROR(database_.Execute(store::sql::kWorkerPurge).status());
   SYNCLINE_RETURN_IF_ERROR(database_.Execute(store::sql::kRequestLogPurge).status());

@@ -40,6 +40,10 @@ class Reaper final : public base::Service {
   // Ends the database sessions of workers whose row has expired: a process that is frozen while it
   // holds a lock cannot be timed out otherwise.
   absl::Status EndSessions();
+  // Declares every worker dead, so that the next sweep takes their runs without waiting for the
+  // heartbeats that will not come. For the one process that can reach the database, before it
+  // registers itself; a worker that lives after all finds itself fenced.
+  absl::Status ExpireWorkers();
   // Worker rows after a day, answers of mutations after 24 hours, progress events after 7 days or
   // beyond kEventsPerRunMax, skips after 90 days.
   absl::Status Purge();

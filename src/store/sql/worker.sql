@@ -13,6 +13,9 @@ WHERE worker_id = $1 AND expire_time > clock_timestamp();
 -- name: WorkerUnregister
 DELETE FROM syncline.worker WHERE worker_id = $1;
 
+-- name: WorkerExpireAll
+UPDATE syncline.worker SET expire_time = clock_timestamp() WHERE expire_time > clock_timestamp();
+
 -- name: WorkerEndSessions
 -- The cure for a process that is frozen while it holds locks: its sessions carry its worker id.
 SELECT pg_terminate_backend(a.pid)
