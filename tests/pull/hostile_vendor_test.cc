@@ -1,0 +1,198 @@
+// A vendor at its worst, over real sockets through the production path: each case ends in the named
+// error, soon, and in bounded memory.
+#include "tests/support/hostile_vendor.h"
+
+#include <gmock/gmock.h>
+#include <httplib.h>
+
+#include <fstream>
+#include <map>
+
+#include "http/curl_transport.h"
+#include "tests/pull/puller_fixture.h"
+#include "tests/support/http_server.h"
+
+namespace syncline::pull {
+namespace {
+
+using test::HttpServer;
+
+void Json(httplib::Response& response, const std::string& body) {
+  response.set_content(body, "application/json");
+}
+
+std::size_t PeakBytes() {
+  std::ifstream file("/proc/self/status");
+  std::string word;
+  std::size_t kilobytes = 0;
+  while (file >> word && word != "VmHWM:") {
+  }
+  file >> kilobytes;
+  return kilobytes * 1024;
+}
+
+class HostileVendorTest : public PullerTest {
+ protected:
+  absl::StatusOr<std::string> Pull(const HttpServer& server, const std::string& more) {
+    const auto transport = http::MakeCurlTransport();
+    const auto puller =
+        MakePuller(*transport, "request { url: '" + server.origin() + "/items' } " + more);
+    return PullIds(*puller);
+  }
+  void ExpectReason(const absl::StatusOr<std::string>& outcome, base::Reason expected) {
+    ASSERT_FALSE(outcome.ok()) << *outcome;
+    EXPECT_EQ(base::ReasonName(base::ReasonOf(outcome.status())), base::ReasonName(expected))
+        << base::MessageOf(outcome.status());
+  }
+};
+
+constexpr char kOnce[] = "limits { attempt_count_max: 1 }";
+
+TEST_F(HostileVendorTest, RepeatedPage) {
+  HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    Json(response, R"([{"id":"1"},{"id":"2"}])");  // whatever page is asked for
+  });
+  const auto outcome = Pull(server, "pagination { limit_page { limit: 2 } }");
+  ExpectReason(outcome, base::Reason::kPaginationLoop);
+  EXPECT_EQ(base::MetadataOf(outcome.status()).at("page"), "2");
+}
+
+TEST_F(HostileVendorTest, EndlessCursorWithTheSamePage) {
+  std::atomic<int> count = 0;
+  HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    Json(response, R"({"items":[{"id":"1"}],"next":"t)" + std::to_string(++count) + R"("})");
+  });
+  ExpectReason(Pull(server,
+                    "records: 'items' pagination { cursor { token { "
+                    "from: 'response.next' query_parameter: 'after' } } }"),
+               base::Reason::kPaginationLoop);
+  EXPECT_EQ(count, 2);
+}
+
+TEST_F(HostileVendorTest, CursorCycleOfPeriodThree) {
+  std::atomic<int> count = 0;
+  HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    const int page = count++;
+    Json(response, R"({"items":[{"id":")" + std::to_string(page) + R"("}],"next":"/items?p=)" +
+                       std::to_string(page % 3) + R"("})");
+  });
+  const auto outcome =
+      Pull(server, "records: 'items' pagination { cursor { next_url: 'response.next' } }");
+  ExpectReason(outcome, base::Reason::kPaginationLoop);
+  EXPECT_EQ(base::MetadataOf(outcome.status()).at("period"), "3");
+  EXPECT_LE(count, 8);
+}
+
+TEST_F(HostileVendorTest, HtmlWithStatus200) {
+  HttpServer server(test::hostile::HtmlPage());
+  ExpectReason(Pull(server, ""), base::Reason::kUnexpectedContentType);
+}
+
+TEST_F(HostileVendorTest, TruncatedBody) {
+  HttpServer server(test::hostile::TruncatedBody(10'000));
+  ExpectReason(Pull(server, "limits { attempt_count_max: 2 }"), base::Reason::kBodyTruncated);
+  EXPECT_EQ(waits_.size(), 1U);
+}
+
+TEST_F(HostileVendorTest, GzipBomb) {
+  HttpServer server(test::hostile::GzipBomb(std::size_t{1} << 30));
+  const std::size_t before = PeakBytes();
+  ExpectReason(Pull(server, ""), base::Reason::kResponseTooLarge);
+  EXPECT_LT(PeakBytes(), before + (std::size_t{160} << 20));
+}
+
+TEST_F(HostileVendorTest, BodyBeyondThePagesLimit) {
+  HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    response.set_content("[" + std::string(5'000, ' ') + "]", "text/json");
+  });
+  ExpectReason(Pull(server, "limits { page_bytes_max: 4096 }"), base::Reason::kResponseTooLarge);
+}
+
+TEST_F(HostileVendorTest, DeepJson) {
+  HttpServer server(test::hostile::DeepJson(100'000));
+  ExpectReason(Pull(server, ""), base::Reason::kJsonTooDeep);
+}
+
+TEST_F(HostileVendorTest, BodyThatDoesNotFlow) {
+  test::Gate gate;
+  HttpServer server(test::hostile::OneByte(gate));
+  const test::Gate::Opener opener(gate);
+  ExpectReason(Pull(server, "limits { attempt_count_max: 1 request_timeout { nanos: 100000000 } }"),
+               base::Reason::kVendorTimeout);
+}
+
+TEST_F(HostileVendorTest, NoAnswerAtAll) {
+  test::Gate gate;
+  HttpServer server(test::hostile::Hang(gate));
+  const test::Gate::Opener opener(gate);
+  ExpectReason(Pull(server, "limits { attempt_count_max: 2 request_timeout { nanos: 50000000 } }"),
+               base::Reason::kVendorTimeout);
+  EXPECT_EQ(waits_.size(), 1U);
+}
+
+TEST_F(HostileVendorTest, ThrottlesInEveryForm) {
+  // The clock of the test begins at 2026-01-01T00:00:00Z and moves with each wait.
+  const std::vector<const char*> forms = {"5", "Thu, 01 Jan 2026 00:01:00 GMT",
+                                          "Thursday, 01-Jan-26 00:02:00 GMT",
+                                          "Thu Jan  1 00:03:00 2026", "soon"};
+  std::atomic<std::size_t> count = 0;
+  HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    const std::size_t at = count++;
+    if (at == forms.size()) return Json(response, R"([{"id":"1"}])");
+    response.status = 429;
+    response.set_header("Retry-After", forms[at]);
+  });
+  const base::Time begin = clock_.Now();
+  EXPECT_EQ(*Pull(server, "limits { attempt_count_max: 6 }"), "1");
+  ASSERT_EQ(waits_.size(), forms.size());
+  EXPECT_GE(clock_.Now() - begin, std::chrono::minutes(3));
+  for (const http::Wait& wait : waits_) {
+    EXPECT_EQ(wait.reason, base::Reason::kVendorThrottled);
+  }
+}
+
+TEST_F(HostileVendorTest, ThrottlesForTooLong) {
+  HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    response.status = 429;
+    response.set_header("Retry-After", "86400");
+  });
+  const auto outcome = Pull(server, "");
+  ExpectReason(outcome, base::Reason::kVendorThrottled);
+  EXPECT_EQ(base::RetryAfterOf(outcome.status()), std::chrono::hours(24));
+}
+
+TEST_F(HostileVendorTest, RedirectToAnotherHost) {
+  std::atomic<int> reached = 0;
+  HttpServer other([&](const httplib::Request&, httplib::Response&) { ++reached; });
+  HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    response.set_redirect(other.origin() + "/steal?x=1");
+  });
+  SignFor({"127.0.0.1"});
+  const auto outcome = Pull(server, kOnce);
+  ExpectReason(outcome, base::Reason::kVendorError);
+  EXPECT_THAT(base::MessageOf(outcome.status()), testing::HasSubstr(other.origin()));
+  EXPECT_EQ(reached, 0);
+}
+
+TEST_F(HostileVendorTest, NextLinkToAnotherHostWithACredential) {
+  std::atomic<int> reached = 0;
+  HttpServer other([&](const httplib::Request&, httplib::Response&) { ++reached; });
+  HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
+    EXPECT_EQ(request.get_header_value("X-Key"), "sentinel");
+    Json(response, R"({"items":[{"id":"1"}],"next":")" + other.origin() + R"(/2"})");
+  });
+  SignFor({server.origin().substr(7)});  // host and port: the other port is another place
+  ExpectReason(Pull(server, "records: 'items' pagination { cursor { next_url: 'response.next' } }"),
+               base::Reason::kHostNotAllowed);
+  EXPECT_EQ(reached, 0);
+}
+
+TEST_F(HostileVendorTest, ValuesNoDoubleCouldHold) {
+  HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    Json(response, R"([{"id":9223372036854775808},{"id":1e400},{"id":1.10}])");
+  });
+  EXPECT_EQ(*Pull(server, ""), "9223372036854775808,1e400,1.10");
+}
+
+}  // namespace
+}  // namespace syncline::pull

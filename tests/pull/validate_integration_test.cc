@@ -1,0 +1,121 @@
+#include "pull/validate_integration.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "pull/body_template.h"
+#include "tests/pull/puller_fixture.h"
+
+namespace syncline::pull {
+namespace {
+
+using testing::ElementsAreArray;
+
+struct ValidationCase {
+  const char* name;
+  std::string integration;
+  std::vector<std::string> fields;
+};
+
+class ValidateIntegrationTable : public testing::TestWithParam<ValidationCase> {};
+
+TEST_P(ValidateIntegrationTable, NamesEveryWrongField) {
+  const absl::Status status = ValidateIntegration(ParseIntegration(GetParam().integration));
+  std::vector<std::string> fields;
+  for (const auto& violation : base::FieldViolationsOf(status)) fields.push_back(violation.field);
+  EXPECT_THAT(fields, ElementsAreArray(GetParam().fields)) << base::MessageOf(status);
+}
+
+const char kUrl[] = "request { url: 'http://v.example/' } ";
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ValidateIntegrationTable,
+    testing::Values(
+        ValidationCase{"Smallest", kUrl, {}}, ValidationCase{"Empty", "", {"request.url"}},
+        ValidationCase{"UrlOfVars",
+                       "request { url: '{{vars.base}}/x' } "
+                       "vars { key: 'base' value: 'v' }",
+                       {"request.url"}},  // values are encoded: no origin can come from one
+        ValidationCase{"HostOfVars",
+                       "request { url: 'https://{{vars.host}}/x' } "
+                       "vars { key: 'host' value: 'v.example' }",
+                       {}},
+        ValidationCase{"RelativeUrl", "request { url: '/items' }", {"request.url"}},
+        ValidationCase{"Userinfo", "request { url: 'http://me:pw@v.example/' }", {"request.url"}},
+        ValidationCase{
+            "UnknownName", "request { url: 'http://v.example/{{secret.x}}' }", {"request.url"}},
+        ValidationCase{
+            "UnknownVar", "request { url: 'http://v.example/{{vars.x}}' }", {"request.url"}},
+        ValidationCase{
+            "Everything",
+            R"(display_name: ')" + std::string(256, 'x') + R"('
+                       request {
+                         url: 'http://v.example/{{'
+                         query { key: '' value: 'x' }
+                         query { key: 'q' value: '{{' }
+                         headers { key: 'Authorization' value: 'x' }
+                         headers { key: 'Host' value: 'x' }
+                         headers { key: 'X Y' value: '{{nothing}}' }
+                         body { string_value: '{{' }
+                       }
+                       vars { key: 'Bad' value: 'x' }
+                       records: 'a.'
+                       pagination { limit_offset {} }
+                       limits {
+                         page_count_max: 1000001 page_bytes_max: -1 attempt_count_max: 21
+                         request_timeout { seconds: 601 } run_duration_max { seconds: -1 }
+                         reject_count_max: 100001
+                       })",
+            {"displayName", "vars.Bad", "request.url", "request.query.", "request.query.q",
+             "request.headers.Authorization", "request.headers.Host", "request.headers.X Y",
+             "request.headers.X Y", "request.body", "request.body", "pagination.limitOffset.limit",
+             "records", "limits.pageCountMax", "limits.pageBytesMax", "limits.attemptCountMax",
+             "limits.rejectCountMax", "limits.requestTimeout", "limits.runDurationMax"}},
+        ValidationCase{"HeaderWithALineBreak",
+                       "request { url: 'http://v.example/' headers { key: 'X' value: 'a\\nb' } }",
+                       {"request.headers.X"}},
+        ValidationCase{
+            "PaginationWithoutKind", std::string(kUrl) + "pagination {}", {"pagination"}},
+        ValidationCase{"ZeroTimeout",
+                       std::string(kUrl) + "limits { request_timeout {} }",
+                       {"limits.requestTimeout"}},
+        ValidationCase{
+            "HugeTimeout",
+            std::string(kUrl) + "limits { request_timeout { seconds: 9223372036854775807 } }",
+            {"limits.requestTimeout"}},
+        ValidationCase{"LargestLimits",
+                       std::string(kUrl) +
+                           "limits { page_count_max: 1000000 page_bytes_max: 67108864 "
+                           "attempt_count_max: 20 request_timeout { seconds: 600 } "
+                           "run_duration_max { seconds: 86400 } reject_count_max: 100000 }",
+                       {}}),
+    [](const auto& test) { return test.param.name; });
+
+google::protobuf::Value ParseBody(const std::string& json) {
+  google::protobuf::Value body;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &body).ok()) << json;
+  return body;
+}
+
+TEST(BodyTemplate, KeepsShapeAndTypes) {
+  const auto body = BodyTemplate::Compile(ParseBody(
+      R"({"b":[1,2.5,-3,1e300,true,null,"x\"y"],"a":{"n":"{{page.n}}","t":"n={{page.n}}","e":"\\{{"},
+          "z":[],"o":{}})"));
+  ASSERT_TRUE(body.ok()) << base::MessageOf(body.status());
+  const auto document = json::Document::Parse(R"({"page":{"n":7}})");
+  expression::Evaluation evaluation;
+  EXPECT_EQ(
+      *body->Render(expression::Value((*document)->root()), evaluation),
+      R"({"a":{"e":"{{","n":7,"t":"n=7"},"b":[1,2.5,-3,1e+300,true,null,"x\"y"],"o":{},"z":[]})");
+}
+
+TEST(BodyTemplate, NamesEveryWrongString) {
+  const auto body = BodyTemplate::Compile(ParseBody(R"({"a":["ok","{{"],"b":{"c":"{{x.}}"}})"));
+  const auto violations = base::FieldViolationsOf(body.status());
+  ASSERT_EQ(violations.size(), 2U);
+  EXPECT_EQ(violations[0].field, "a[1]");
+  EXPECT_EQ(violations[1].field, "b.c");
+}
+
+}  // namespace
+}  // namespace syncline::pull
