@@ -9,6 +9,11 @@ option(SYNCLINE_WITH_GRPC "Build api, app, synclined and the clients; off in the
 an uninstrumented gRPC would hide real races behind false ones" ON)
 set(SYNCLINE_SANITIZE "" CACHE STRING "Value of -fsanitize= for our own code, e.g. address,undefined")
 
+set(SYNCLINE_OPTIMIZE "" CACHE STRING "Optimisation and debug flags of our own code. The presets set \
+them here and leave CMAKE_CXX_FLAGS_<CONFIG> empty, so that generated code is compiled with the same \
+flags in every preset and ccache serves all of them from one compilation")
+separate_arguments(SYNCLINE_OPTIMIZE_FLAGS UNIX_COMMAND "${SYNCLINE_OPTIMIZE}")
+
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
@@ -43,7 +48,7 @@ endif()
 # Options of our own code; generated code is compiled apart (SynclineProto.cmake).
 add_library(syncline_options INTERFACE)
 target_include_directories(syncline_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
-target_compile_options(syncline_options INTERFACE
+target_compile_options(syncline_options INTERFACE ${SYNCLINE_OPTIMIZE_FLAGS}
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers  # designated initialisers leave the rest at their defaults
   -Wno-restrict)                   # GCC bug 105651: false alarms on std::string operator+
