@@ -13,7 +13,8 @@
 namespace syncline::event {
 
 // One watcher's cursor over a run's events: no queue of its own, so its memory does not grow with
-// its lag. Take is called by one thread at a time. Destroying it unsubscribes; on_ready is not called
+// its lag. Take is called by one thread at a time. Destroying it unsubscribes and waits for an on_ready
+// under way, so hold no lock then that on_ready takes, and do not do it inside; on_ready is not called
 // afterwards.
 class Subscription {
  public:
