@@ -17,9 +17,9 @@ struct Sealed {
 };
 
 // Envelope encryption: a fresh 256-bit data key and 96-bit nonce per sealed secret, the data key
-// wrapped by a key of the keyring. `context` is the associated data of both layers and names the row
-// (workspace, credential, version, field), so that a ciphertext moved to another row does not open.
-// Safe for concurrent use; owned by the composition root.
+// wrapped by a key of the keyring. `context` is the associated data of both layers and names the
+// row (workspace, credential, version, field), so that a ciphertext moved to another row does not
+// open. Safe for concurrent use; owned by the composition root.
 class Sealer {
  public:
   virtual ~Sealer() = default;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace syncline::secret {
+
+// Pure functions over bytes, safe for concurrent use.
+
+inline constexpr std::size_t kSha256Bytes = 32;
+
+// FIPS 180-4; the 32 raw bytes.
+std::string Sha256(std::string_view bytes);
+// RFC 2104; the 32 raw bytes.
+std::string HmacSha256(std::string_view key, std::string_view bytes);
+
+// Lower case.
+std::string EncodeHex(std::string_view bytes);
+
+// RFC 4648 section 4, with padding. Decoding is strict: no white space, no missing padding, no bits
+// left over; nullopt otherwise.
+std::string EncodeBase64(std::string_view bytes);
+std::optional<std::string> DecodeBase64(std::string_view text);
+
+// RFC 4648 section 5, without padding; decoding refuses padding.
+std::string EncodeBase64Url(std::string_view bytes);
+std::optional<std::string> DecodeBase64Url(std::string_view text);
+
+// Takes the same time wherever the first difference is; the lengths are not secret.
+bool ConstantTimeEqual(std::string_view a, std::string_view b);
+
+}  // namespace syncline::secret
