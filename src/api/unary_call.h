@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/worker_pool.h"
+#include "grpcpp/support/server_callback.h"
+
+namespace grpc {
+class CallbackServerContext;
+}
+
+namespace syncline::api {
+
+// What every call needs. Owned by the composition root; outlives the server.
+struct CallEnvironment {
+  base::WorkerPool& workers;
+  base::Logger& logger;
+  const base::Clock& clock;
+};
+
+// Runs `work` on a worker thread and answers the call with its status: the gRPC thread that brought
+// the call is never blocked. A call that waited for a thread past its deadline, or past
+// kDeadlineMax when the client set none, is not begun; once begun, it is bounded by the time limits
+// of its database statements. Every unary call of every service goes through here, one log line
+// each: debug, or warning for a fault of the server.
+grpc::ServerUnaryReactor* StartUnaryCall(const CallEnvironment& environment,
+                                         grpc::CallbackServerContext* context, const char* method,
+                                         std::function<absl::Status()> work);
+
+inline constexpr std::chrono::seconds kDeadlineMax{30};
+
+// Forwards to a handler `absl::StatusOr<Response> (const Request&)`. gRPC keeps both messages until
+// the call is answered.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* UnaryCall(const CallEnvironment& environment,
+                                    grpc::CallbackServerContext* context, const char* method,
+                                    const Request* request, Response* response, Handler handler) {
+  return StartUnaryCall(environment, context, method,
+                        [request, response, handler = std::move(handler)]() -> absl::Status {
+                          absl::StatusOr<Response> answer = handler(*request);
+                          if (!answer.ok()) return std::move(answer).status();
+                          *response = *std::move(answer);
+                          return absl::OkStatus();
+                        });
+}
+
+}  // namespace syncline::api
