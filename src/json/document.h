@@ -32,8 +32,8 @@ class Document {
   Node root() const;
   // The node with that Node::index(); how a value that keeps only the index comes back.
   Node NodeAt(std::uint32_t index) const;
-  // The bytes held: the body and the entries. A text of many tiny values ("[1,1,1") takes up to
-  // nine times its own size; a page of records about one and a half times.
+  // The bytes held: the body and the entries, about three times the text for a page of records, at
+  // most nine times ("[1,1,1,…").
   std::size_t ByteSize() const;
 
  private:

@@ -11,9 +11,8 @@ namespace fs = std::filesystem;
 
 std::optional<fs::path> VectorFolder(std::string_view name) {
   const char* named = std::getenv("SYNCLINE_VECTORS");
-  const fs::path root = named != nullptr
-                            ? fs::path(named)
-                            : fs::path(__FILE__).parent_path() / "../../../shared/vectors";
+  const fs::path root =
+      named != nullptr ? fs::path(named) : fs::path(SYNCLINE_SOURCE_DIR) / "../shared/vectors";
   const fs::path folder = root / name;
   std::error_code error;
   if (!fs::is_directory(folder, error)) return std::nullopt;
