@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/exit_code.h"
+#include "cli/session.h"
+
+namespace syncline::cli {
+
+// The commands, one function each, as docs/cli.md describes them. Names are what a person types.
+// An error is shown by the caller and becomes the exit code.
+using CommandResult = absl::StatusOr<ExitCode>;
+
+// `files`: paths; "-" is standard input.
+CommandResult ApplyCommand(Session& session, const std::vector<std::string>& files, bool dry_run);
+
+CommandResult GetCommand(Session& session, const std::string& kind, const std::string& name);
+// `parent` may be empty: schedules, mappings and runs of every integration.
+CommandResult ListCommand(Session& session, const std::string& kind, const std::string& parent,
+                          std::size_t limit);
+CommandResult DeleteCommand(Session& session, const std::string& kind, const std::string& name);
+
+// `watch` false: only launch.
+CommandResult RunCommand(Session& session, const std::string& integration, bool watch);
+// `target`: a run, or an integration whose newest run is meant.
+CommandResult WatchCommand(Session& session, const std::string& target);
+CommandResult CancelCommand(Session& session, const std::string& target);
+CommandResult EventsCommand(Session& session, const std::string& target, std::size_t limit);
+CommandResult RejectsCommand(Session& session, const std::string& target, std::size_t limit);
+
+// `schedule`: INTEGRATION/SCHEDULE, or an integration whose schedule `default` is meant.
+CommandResult PauseCommand(Session& session, const std::string& schedule);
+CommandResult ResumeCommand(Session& session, const std::string& schedule);
+
+// `object` may be empty: all of the type that match `filter`.
+CommandResult ObjectsCommand(Session& session, const std::string& type, const std::string& object,
+                             const std::string& filter, std::size_t limit);
+
+}  // namespace syncline::cli

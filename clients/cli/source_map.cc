@@ -1,0 +1,24 @@
+#include "cli/source_map.h"
+
+#include "fmt/format.h"
+
+namespace syncline::cli {
+
+int SourceMap::LineOf(std::string_view path) const {
+  while (true) {
+    if (auto found = lines_.find(path); found != lines_.end()) return found->second;
+    const std::size_t cut = path.find_last_of(".[");
+    if (path.empty()) return 0;
+    path = cut == std::string_view::npos ? std::string_view() : path.substr(0, cut);
+  }
+}
+
+std::string SourceMap::Place(std::string_view path) const {
+  return fmt::format("{}:{}", file_, LineOf(path));
+}
+
+std::string SourceMap::Label(std::string_view path) const {
+  return path.empty() ? Place(path) : fmt::format("{}: {}", Place(path), path);
+}
+
+}  // namespace syncline::cli
