@@ -1,0 +1,135 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "queue/postgres_run_queue.h"
+#include "tests/contract/run_queue_contract.h"
+#include "tests/support/run_tables.h"
+
+namespace syncline::test {
+namespace {
+
+class PostgresHarness final : public RunQueueHarness {
+ public:
+  PostgresHarness() {
+    tables_.AddWorker(kFirstWorker);
+    tables_.AddWorker(kSecondWorker);
+  }
+  queue::RunQueue& first() override { return first_; }
+  queue::RunQueue& second() override { return second_; }
+  std::string Enqueue() override {
+    const std::string integration = fmt::format("devices-{}", ++count_);
+    tables_.AddIntegration(integration);
+    return tables_.Enqueue(integration).value();
+  }
+  absl::Status RequestCancel(const std::string& run_id) override {
+    return tables_.RequestCancel(run_id);
+  }
+  std::vector<model::RunEvent> Events(const std::string& run_id) override {
+    return tables_.Events(run_id);
+  }
+  model::RunState State(const std::string& run_id) override {
+    return model::ParseRunState(tables_.RunColumn(run_id, "state")).value();
+  }
+  std::string WaitReason(const std::string& run_id) override {
+    return tables_.RunColumn(run_id, "wait->>'reason'");
+  }
+
+ private:
+  int count_ = 0;
+  MigratedDatabase migrated_;
+  RunTables tables_{migrated_};
+  queue::PostgresRunQueue first_{migrated_.database(), kFirstWorker};
+  queue::PostgresRunQueue second_{migrated_.database(), kSecondWorker};
+};
+
+INSTANTIATE_TEST_SUITE_P(Postgres, RunQueueContract,
+                         testing::Values([]() -> std::unique_ptr<RunQueueHarness> {
+                           if (!TestDatabase::Available()) return nullptr;
+                           return std::make_unique<PostgresHarness>();
+                         }));
+
+class PostgresRunQueueTest : public MigratedDatabaseTest {
+ protected:
+  void SetUp() override {
+    MigratedDatabaseTest::SetUp();
+    if (!migrated_.has_value()) return;
+    tables_.emplace(*migrated_);
+    tables_->AddWorker(kFirstWorker);
+    tables_->AddIntegration("devices");
+  }
+  std::optional<RunTables> tables_;
+};
+
+TEST_F(PostgresRunQueueTest, AnIntegrationHasOneRunAtATime) {
+  const std::string run_id = tables_->Enqueue("devices").value();
+  const absl::StatusOr<std::string> second = tables_->Enqueue("devices");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(base::ReasonOf(second.status()), base::Reason::kRunActive);
+  EXPECT_EQ(base::MetadataOf(second.status()).at("run"),
+            "workspaces/default/integrations/devices/runs/" + run_id);
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.run"), "1");
+  ASSERT_TRUE(tables_->RequestCancel(run_id).ok());
+  EXPECT_TRUE(tables_->Enqueue("devices").ok());
+}
+
+TEST_F(PostgresRunQueueTest, TwoStartsAtOnceMakeOneRun) {
+  std::atomic<int> started = 0;
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&] {
+        const absl::StatusOr<std::string> run = tables_->Enqueue("devices");
+        if (run.ok()) {
+          ++started;
+        } else if (base::ReasonOf(run.status()) == base::Reason::kRunActive) {
+          ++refused;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(started, 1);
+  EXPECT_EQ(refused, 5);
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.run"), "1");
+}
+
+TEST_F(PostgresRunQueueTest, WithoutAMappingNothingStarts) {
+  v1::Integration integration;
+  integration.set_object_type("user");
+  ASSERT_TRUE(
+      database()
+          .RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+            SYNCLINE_RETURN_IF_ERROR(
+                store::InsertIntegration(transaction, {"default", "bare"}, integration).status());
+            return store::InsertMapping(transaction, {"default", "bare"}).status();
+          })
+          .ok());
+  EXPECT_EQ(base::ReasonOf(tables_->Enqueue("bare").status()), base::Reason::kMappingNotSet);
+  EXPECT_EQ(base::ReasonOf(tables_->Enqueue("absent").status()), base::Reason::kNotFound);
+}
+
+TEST_F(PostgresRunQueueTest, TheDefinitionIsTakenWhenQueued) {
+  const std::string run_id = tables_->Enqueue("devices").value();
+  migrated_->Query("UPDATE syncline.mapping SET spec = '{}', version = 9");
+  queue::PostgresRunQueue queue(database(), kFirstWorker);
+  const auto claimed = queue.Claim(1);
+  ASSERT_EQ(claimed->size(), 1U);
+  EXPECT_EQ(claimed->at(0).run_id, run_id);
+  const std::string& definition = claimed->at(0).definition;
+  EXPECT_THAT(definition, testing::HasSubstr("workspaces/default/integrations/devices"));
+  EXPECT_EQ(tables_->RunColumn(run_id, "definition->'mapping'->>'version'"), "1");
+  EXPECT_EQ(tables_->RunColumn(run_id, "definition->'object_type'->>'name'"),
+            "workspaces/default/objectTypes/user");
+}
+
+TEST_F(PostgresRunQueueTest, ADeadWorkerClaimsNothing) {
+  ASSERT_TRUE(tables_->Enqueue("devices").ok());
+  tables_->KillWorker(kFirstWorker);
+  queue::PostgresRunQueue dead(database(), kFirstWorker);
+  EXPECT_TRUE(dead.Claim(1)->empty());
+  queue::PostgresRunQueue unknown(database(), kSecondWorker);
+  EXPECT_TRUE(unknown.Claim(1)->empty());
+}
+
+}  // namespace
+}  // namespace syncline::test
