@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "expression/expression.h"
+#include "mapping/mapping_program.h"
+#include "model/row.h"
+
+namespace syncline::mapping {
+
+// Rows of one page by record key: an open-addressing table, twice as long as the page.
+class KeyTable {
+ public:
+  explicit KeyTable(std::size_t count_max);
+  // The row that has this key already; otherwise notes `row` under it and returns `row`.
+  std::size_t FindOrAdd(const base::Hash128& key, std::size_t row,
+                        const std::vector<base::Hash128>& keys);
+
+ private:
+  std::vector<std::uint32_t> slots_;  // row + 1; 0 = free
+};
+
+// Maps the records of one page, one after the other, into a batch. Lives on the stack of
+// CompiledMapping::Map.
+class RecordMapper {
+ public:
+  RecordMapper(const CompiledMapping::Program& program, base::Time run_start_time,
+               std::size_t record_count, model::RowBatch* batch);
+  void Add(std::int64_t record_index, const expression::Value& record);
+
+ private:
+  bool MapField(std::size_t field, const expression::Value& record, model::Cell* cell);
+  bool Evaluate(const FieldProgram& program, const expression::Value& record,
+                expression::Value* value);
+  expression::Value LookedUp(const FieldProgram& program, const expression::Value& value);
+  void Keep(std::int64_t record_index, const base::Hash128& key);
+  const model::Cell* KeyOf(base::Hash128* key);
+  base::Hash128 HashOfRow();
+  void AddReject(std::int64_t record_index, const expression::Value& record, std::string field);
+
+  const CompiledMapping::Program& program_;
+  model::RowBatch& batch_;
+  TextArena arena_;
+  expression::Evaluation evaluation_;
+  expression::Scope scope_;  // of templates
+  std::vector<expression::Member> variables_;
+  std::string start_time_;
+  std::vector<expression::Member> run_;
+  KeyTable table_;
+  std::vector<model::Cell> row_;  // the record at hand
+  std::string bytes_;             // what is hashed
+  std::string rendered_;          // text of a template or a lookup
+  base::Reason reason_ = base::Reason::kConversionFailed;
+  std::string message_;  // of the reject at hand
+};
+
+}  // namespace syncline::mapping

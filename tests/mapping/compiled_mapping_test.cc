@@ -1,0 +1,225 @@
+#include "mapping/compiled_mapping.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include "base/status.h"
+
+namespace syncline::mapping {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kObjectType[] = R"({"fields": [
+  {"name": "email", "type": "TYPE_STRING", "unique": true},
+  {"name": "number", "type": "TYPE_NUMBER", "unique": true},
+  {"name": "name", "type": "TYPE_STRING", "required": true},
+  {"name": "age", "type": "TYPE_INTEGER"},
+  {"name": "score", "type": "TYPE_NUMBER"},
+  {"name": "active", "type": "TYPE_BOOLEAN"},
+  {"name": "seen", "type": "TYPE_TIMESTAMP"},
+  {"name": "born", "type": "TYPE_DATE"},
+  {"name": "tags", "type": "TYPE_JSON"}]})";
+
+template <typename Message>
+Message FromJson(const std::string& json) {
+  Message message;
+  const auto status = google::protobuf::util::JsonStringToMessage(json, &message);
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  return message;
+}
+
+absl::StatusOr<CompiledMapping> Compile(const std::string& mapping) {
+  return CompiledMapping::Compile(FromJson<v1::Mapping>(mapping),
+                                  FromJson<v1::ObjectType>(kObjectType), {{"region", "eu"}});
+}
+
+model::RowBatch MapPage(const std::string& mapping, const std::string& page) {
+  auto compiled = Compile(mapping);
+  EXPECT_TRUE(compiled.ok()) << compiled.status();
+  auto document = json::Document::Parse(page);
+  EXPECT_TRUE(document.ok()) << document.status();
+  return compiled->Map(expression::Value((*document)->root()), *document,
+                       base::Time(std::chrono::seconds(1'795'462'232)));
+}
+
+constexpr char kMapping[] = R"({"sync_keys": ["email", "number"], "version": "3", "fields": {
+  "email": {"from": "profile.email"}, "number": {"from": "no"}, "name": {"from": "name"},
+  "age": {"from": "age"}, "tags": {"from": "tags"}}})";
+
+std::string Text(const model::RowBatch& batch, std::size_t row, std::string_view field) {
+  for (std::size_t i = 0; i < batch.columns.size(); ++i) {
+    if (batch.columns[i].field != field) continue;
+    const model::Cell& cell = batch.at(row, i);
+    return cell.empty          ? "(empty)"
+           : cell.text.empty() ? std::to_string(cell.integer)
+                               : std::string(cell.text);
+  }
+  return "(no column)";
+}
+
+TEST(CompiledMappingTest, MapsARecord) {
+  const auto batch = MapPage(kMapping, R"([{"profile": {"email": "a@x"}, "name": "Ann", "age": "41",
+      "tags": ["x", 1.10]}, {"profile": {"email": "b@x"}, "name": 5E10}])");
+  ASSERT_EQ(batch.size(), 2);
+  EXPECT_EQ(batch.records, 2);
+  EXPECT_EQ(Text(batch, 0, "email"), "a@x");
+  EXPECT_EQ(Text(batch, 0, "age"), "41");
+  EXPECT_EQ(Text(batch, 0, "tags"), R"(["x",1.10])");
+  EXPECT_EQ(Text(batch, 1, "name"), "5E10");
+  EXPECT_EQ(Text(batch, 1, "age"), "(empty)");
+  EXPECT_THAT(batch.record_indexes, ElementsAre(0, 1));
+  EXPECT_NE(batch.row_hashes[0], batch.row_hashes[1]);
+}
+
+TEST(CompiledMappingTest, BatchOutlivesMappingAndDocument) {
+  model::RowBatch batch;
+  {
+    const auto mapped = MapPage(
+        R"({"sync_keys": ["email"], "fields": {"email": {"from": "@"}, "name": {"constant": "fixed name of all"},
+            "tags": {"template": "[\"{{vars.region}}\", \"{{run.start_time}}\", \"{{record}}\"]"}}})",
+        R"(["a long enough text to be on the heap@x"])");
+    batch = mapped;
+  }
+  EXPECT_EQ(Text(batch, 0, "email"), "a long enough text to be on the heap@x");
+  EXPECT_EQ(Text(batch, 0, "name"), "fixed name of all");
+}
+
+TEST(CompiledMappingTest, TemplateSeesVarsRunAndRecord) {
+  const auto batch = MapPage(
+      R"({"sync_keys": ["email"], "fields": {"email": {"template": "{{record.id}}@{{vars.region}}"},
+          "name": {"template": "{{record.none}}{{run.start_time}}"}, "seen": {"template": "{{record.none}}"}}})",
+      R"([{"id": 7}])");
+  EXPECT_EQ(Text(batch, 0, "email"), "7@eu");
+  EXPECT_EQ(Text(batch, 0, "name"), "2026-11-23T19:30:32Z");
+  EXPECT_EQ(Text(batch, 0, "seen"), "(empty)");
+}
+
+TEST(CompiledMappingTest, LookupReplacesListedTextsOnly) {
+  const auto batch = MapPage(
+      R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "s",
+          "lookup": {"ACTIVE": "active", "true": "yes", "7": "seven", "gone": ""}}}})",
+      R"([{"e": 1, "s": "ACTIVE"}, {"e": 2, "s": true}, {"e": 3, "s": 7}, {"e": 4, "s": "other"},
+          {"e": 5, "s": "gone"}, {"e": 6}])");
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < batch.size(); ++i) names.push_back(Text(batch, i, "name"));
+  EXPECT_THAT(names, ElementsAre("active", "yes", "seven", "other", "(empty)", "(empty)"));
+}
+
+TEST(CompiledMappingTest, OfEqualKeysTheLastCounts) {
+  const auto batch =
+      MapPage(kMapping, R"([{"no": 1.10, "name": "first"}, {"no": 2, "name": "other"},
+      {"no": "1.1", "name": "last"}])");
+  ASSERT_EQ(batch.size(), 2);
+  EXPECT_EQ(batch.duplicates, 1);
+  EXPECT_EQ(batch.records, 3);
+  EXPECT_EQ(Text(batch, 0, "name"), "last");
+  EXPECT_THAT(batch.record_indexes, ElementsAre(2, 1));
+}
+
+TEST(CompiledMappingTest, EqualValuesOfDifferentKeysAreDifferentRecords) {
+  const auto batch = MapPage(kMapping, R"([{"profile": {"email": "5"}}, {"no": 5}])");
+  ASSERT_EQ(batch.size(), 2);
+  EXPECT_NE(batch.record_keys[0], batch.record_keys[1]);
+}
+
+TEST(CompiledMappingTest, HashDependsOnVersionAndOnWhichCellIsEmpty) {
+  const std::string page = R"([{"no": 1, "name": "x"}])";
+  std::string next = kMapping;
+  next.replace(next.find("\"3\""), 3, "\"4\"");
+  const auto now = MapPage(kMapping, page);
+  EXPECT_EQ(now.row_hashes, MapPage(kMapping, page).row_hashes);
+  EXPECT_NE(now.row_hashes, MapPage(next, page).row_hashes);
+  EXPECT_EQ(now.record_keys, MapPage(next, page).record_keys);
+}
+
+TEST(CompiledMappingTest, RejectsSayFieldSourceValueAndRemedy) {
+  const std::string long_text(200, 'x');
+  const auto batch =
+      MapPage(kMapping, R"([{"no": 1, "name": ["a"]}, {"no": 2, "age": ")" + long_text +
+                            R"("}, {"name": "keyless"}, {"no": 3, "name": "a\u0000"}])");
+  EXPECT_EQ(batch.size(), 0);
+  ASSERT_EQ(batch.rejects.size(), 4);
+  EXPECT_EQ(batch.rejects[0].reason, "CONVERSION_FAILED");
+  EXPECT_EQ(batch.rejects[0].field, "name");
+  EXPECT_EQ(batch.rejects[0].message,
+            R"(name (from name): ["a"] is a list; the field takes text.)");
+  EXPECT_EQ(batch.rejects[0].record, R"({"no":1,"name":["a"]})");
+  EXPECT_THAT(batch.rejects[1].message, HasSubstr("xxx… is no integer"));
+  EXPECT_LT(batch.rejects[1].message.size(), 150);
+  EXPECT_EQ(batch.rejects[2].reason, "SYNC_KEY_EMPTY");
+  EXPECT_EQ(batch.rejects[2].record_index, 2);
+  EXPECT_EQ(batch.rejects[3].reason, "TEXT_INVALID");
+}
+
+TEST(CompiledMappingTest, RawRecordOfARejectIsCutAtACharacter) {
+  std::string text;
+  while (text.size() < 70'000) text += "é";
+  const auto batch = MapPage(kMapping, R"([{"n": ")" + text + "\"}]");
+  ASSERT_EQ(batch.rejects.size(), 1);
+  EXPECT_TRUE(batch.rejects[0].record_truncated);
+  EXPECT_LE(batch.rejects[0].record.size(), model::Reject::kRecordBytesMax);
+  EXPECT_TRUE(json::IsValidUtf8(batch.rejects[0].record));
+}
+
+TEST(CompiledMappingTest, FailingExpressionRejectsTheRecordAlone) {
+  const auto batch = MapPage(
+      R"json({"sync_keys": ["email"], "fields": {"email": {"from": "id"},
+          "name": {"from": "abs(n)"}}})json",
+      R"([{"id": "a", "n": "text"}, {"id": "b", "n": -2}])");
+  EXPECT_EQ(batch.size(), 1);
+  ASSERT_EQ(batch.rejects.size(), 1);
+  EXPECT_EQ(batch.rejects[0].reason, "EXPRESSION_FAILED");
+}
+
+TEST(CompiledMappingTest, EveryMistakeIsNamedAtOnce) {
+  const auto compiled =
+      Compile(R"({"sync_keys": ["email", "age", "nothing", "number", "email"], "fields": {
+      "email": {"from": "profile["}, "age": {"constant": "old"}, "unknown": {"from": "x"}, "score": {},
+      "active": {"from": "a", "time_zone": "UTC"}, "seen": {"from": "s", "time_zone": "Mars"},
+      "born": {"template": "{{page.number}}"}, "tags": {"from": "t", "lookup": {"a": "b"}}}})");
+  std::vector<std::string> fields;
+  for (const auto& violation : base::FieldViolationsOf(compiled.status())) {
+    fields.push_back(violation.field);
+    EXPECT_FALSE(violation.description.empty());
+  }
+  EXPECT_THAT(fields, testing::UnorderedElementsAre(
+                          "fields.unknown", "fields.email.from", "fields.name",
+                          "fields.age.constant", "fields.score", "fields.active.time_zone",
+                          "fields.seen.time_zone", "fields.born.template", "fields.tags.lookup",
+                          "sync_keys[1]", "sync_keys[2]", "sync_keys[3]", "sync_keys[4]"));
+}
+
+TEST(CompiledMappingTest, SingleMistakes) {
+  const struct {
+    std::string mapping, field;
+  } kRows[] = {
+      {R"({"fields": {"name": {"from": "n"}}})", "sync_keys"},
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}}})", "fields.name"},
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": ""}}})",
+       "fields.name"},
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"constant": null}}})",
+       "fields.name.constant"},
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"constant": [1]}}})",
+       "fields.name.constant"},
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n", "when_empty":
+       "WHEN_EMPTY_CLEAR"}}})",
+       "fields.name.when_empty"},
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n"}, "age": {"from": "a",
+       "lookup": {"x": "none"}}}})",
+       "fields.age.lookup.x"},
+  };
+  for (const auto& row : kRows) {
+    const auto violations = base::FieldViolationsOf(Compile(row.mapping).status());
+    ASSERT_EQ(violations.size(), 1) << row.mapping;
+    EXPECT_EQ(violations[0].field, row.field);
+  }
+  EXPECT_TRUE(Compile(R"({"sync_keys": ["email"], "write_policy": "WRITE_POLICY_UPDATE_ONLY",
+      "fields": {"email": {"from": "e"}}})")
+                  .ok());
+}
+
+}  // namespace
+}  // namespace syncline::mapping
