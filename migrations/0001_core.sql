@@ -40,7 +40,9 @@ CREATE TABLE syncline.credential_secret (
 
 CREATE TABLE syncline.object_type (
   workspace_id text NOT NULL REFERENCES syncline.workspace ON DELETE CASCADE,
-  object_type_id text NOT NULL,     -- custom types only; the built-in ones are part of the server
+  -- Custom types only; the built-in ones are part of the server. In byte order, so that a list can
+  -- merge both without asking for the collation of the database.
+  object_type_id text COLLATE "C" NOT NULL,
   spec jsonb NOT NULL,
   revision bigint NOT NULL DEFAULT 1,
   create_time timestamptz NOT NULL DEFAULT clock_timestamp(),

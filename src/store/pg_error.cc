@@ -23,6 +23,9 @@ struct StateEntry {
 constexpr StateEntry kStates[] = {
     {"23505", Reason::kUniqueViolation},
     {"23502", Reason::kRequiredFieldEmpty},
+    // foreign_key_violation: callers look before they write, so the other row came or went in
+    // between; the repetition sees it and says what is wrong.
+    {"23503", Reason::kDatabaseConflict},
     {"22021", Reason::kTextInvalid},       // character_not_in_repertoire: U+0000, bad UTF-8
     {"22P05", Reason::kTextInvalid},       // untranslatable_character: \u0000 in jsonb
     {"22", Reason::kConversionFailed},     // data exception

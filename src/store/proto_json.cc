@@ -12,7 +12,7 @@ namespace pb = google::protobuf;
 std::string ToProtoJson(const pb::Message& message) {
   std::string json;
   const pb::util::Status status = pb::util::MessageToJsonString(message, &json);
-  return status.ok() ? json : "{}";  // fails only for messages with Any, and ours have none
+  return status.ok() ? json : std::string();
 }
 
 absl::Status FromProtoJson(std::string_view json, pb::Message* message) {

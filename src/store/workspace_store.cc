@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "store/sql.h"
 
 namespace syncline::store {
 namespace {
+
+constexpr std::size_t kIdentifierBytesMax = 63;  // PostgreSQL's NAMEDATALEN - 1
 
 std::string SpecOf(v1::Workspace workspace) {
   workspace.clear_schema();
@@ -25,7 +28,10 @@ absl::StatusOr<v1::Workspace> Read(const Result& result, int row,
 std::string SchemaNameOf(std::string_view workspace) {
   std::string name = fmt::format("ws_{}", workspace);
   std::ranges::replace(name, '-', '_');
-  return name;
+  if (name.size() <= kIdentifierBytesMax) return name;
+  // PostgreSQL would cut it silently, and two long ids could become one.
+  const base::Hash128 hash = base::HashBytes(workspace);
+  return fmt::format("{}_{:016x}", name.substr(0, kIdentifierBytesMax - 17), hash.high);
 }
 
 absl::StatusOr<v1::Workspace> InsertWorkspace(Transaction& transaction,

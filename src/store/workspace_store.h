@@ -17,6 +17,7 @@ namespace syncline::store {
 // state. Messages come back with name, schema, etag and times filled in.
 
 // "ws_" and the id with hyphens as underscores: ids have no underscores, so names cannot collide.
+// Of an id that is too long for an identifier, the end is a hash.
 std::string SchemaNameOf(std::string_view workspace);
 
 // The row alone; the caller makes the schema in the same transaction. ALREADY_EXISTS.

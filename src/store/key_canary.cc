@@ -1,0 +1,72 @@
+#include "store/key_canary.h"
+
+#include <fmt/format.h>
+
+#include "base/status.h"
+#include "store/sql.h"
+
+namespace syncline::store {
+namespace {
+
+constexpr const char* kKnownText = "syncline key canary";
+
+std::string ContextOf(std::string_view key_id) { return fmt::format("canary/v1|{}", key_id); }
+
+absl::Status Unavailable(std::string_view key_id, std::string_view why) {
+  return base::Error(base::Reason::kKeyUnavailable, fmt::format("key \"{}\": {}", key_id, why),
+                     {{"key_id", std::string(key_id)}});
+}
+
+// The active key's id is in what it seals; the canary itself is sealed once that id is known.
+absl::StatusOr<secret::Sealed> SealCanary(secret::Sealer& sealer) {
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Sealed probe,
+                            sealer.Seal(secret::Secret(kKnownText), "canary/v1"));
+  return sealer.Seal(secret::Secret(kKnownText), ContextOf(probe.key_id));
+}
+
+absl::Status Verify(secret::Sealer& sealer, const Result& rows, int row) {
+  const std::string key_id(rows.Text(row, 0));
+  if (rows.IsNull(row, 1))
+    return Unavailable(key_id, "sealed stored secrets, but has no check value");
+  const auto opened = sealer.Open({.algorithm = std::string(rows.Text(row, 1)),
+                                   .key_id = key_id,
+                                   .wrapped_key = std::string(rows.Bytes(row, 2)),
+                                   .ciphertext = std::string(rows.Bytes(row, 3))},
+                                  ContextOf(key_id));
+  if (opened.ok() && opened->Reveal() == kKnownText) return absl::OkStatus();
+  if (!opened.ok() && base::ReasonOf(opened.status()) == base::Reason::kKeyUnavailable) {
+    return Unavailable(key_id, "sealed stored secrets and is not in the keyring");
+  }
+  return Unavailable(key_id,
+                     "its bytes in the keyring are not those that stored secrets were sealed with");
+}
+
+}  // namespace
+
+absl::Status VerifyKeys(Database& database, secret::Sealer& sealer) {
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Sealed canary, SealCanary(sealer));
+  return database.RunTransaction([&](Transaction& transaction) -> absl::Status {
+    // Of two servers with different bytes under one id, the first one's canary stays.
+    SYNCLINE_RETURN_IF_ERROR(transaction
+                                 .Execute(sql::kKeyCanaryInsert, Parameters()
+                                                                     .Text(canary.key_id)
+                                                                     .Text(canary.algorithm)
+                                                                     .Bytes(canary.wrapped_key)
+                                                                     .Bytes(canary.ciphertext))
+                                 .status());
+    SYNCLINE_ASSIGN_OR_RETURN(
+        const Result rows,
+        transaction.Execute(sql::kKeyCanariesInUse, Parameters().Text(canary.key_id)));
+    for (int row = 0; row < rows.size(); ++row) {
+      SYNCLINE_RETURN_IF_ERROR(Verify(sealer, rows, row));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<bool> KnowsAnyKey(Database& database) {
+  SYNCLINE_ASSIGN_OR_RETURN(const Result rows, database.Execute(sql::kKeyCanaryAny));
+  return rows.Bool(0, 0);
+}
+
+}  // namespace syncline::store
