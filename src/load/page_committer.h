@@ -45,7 +45,8 @@ class PageCommitter {
   // Reads, outside any transaction and possibly while an earlier page is being committed, what is
   // already known of these rows. Optional: Commit reads what was not prepared.
   virtual absl::Status Prepare(const model::RowBatch& rows) = 0;
-  virtual absl::StatusOr<PageOutcome> Commit(PageCommit page) = 0;
+  // The caller keeps the page: after DATABASE_UNAVAILABLE it commits the same one again.
+  virtual absl::StatusOr<PageOutcome> Commit(const PageCommit& page) = 0;
 };
 
 }  // namespace syncline::load
