@@ -1,12 +1,11 @@
 """kill -9 of synclined at seeded instants of a run of 200 pages: the run goes on where it was."""
 
 import random
-import subprocess
 import time
 
 from checks import expect_equal_to_vendor, expect_orderly_events
 from definitions import case, documents
-from harness import Folder, Server, Vendor, find_binary, main, wait_until
+from harness import Folder, Server, Vendor, main, wait_until
 
 PAGES = 200
 LIMIT = 50
@@ -32,10 +31,7 @@ def test_twenty_kills():
             for number in range(KILLS):
                 name = f"kill-{number}"
                 server.apply(documents(*case(name, vendor, limit=LIMIT, query={"delay_ms": "5"})))
-                watcher = subprocess.Popen(
-                    [find_binary("syncline"), "--server", server.address, "run", name],
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                wait_until(lambda: state(server, name), 30, "the run to be queued")
+                server.cli("run", name, "--detach")
                 # Half of the kills wait for a seeded page, half for a seeded instant, also before
                 # the first page.
                 if number % 2:
@@ -50,8 +46,6 @@ def test_twenty_kills():
                 server.start()
                 wait_until(lambda: state(server, name) in ("SUCCEEDED", "FAILED", "CANCELLED"), 180,
                            f"the end of {name}")
-                watcher.kill()
-                watcher.wait()
                 assert state(server, name) == "SUCCEEDED", server.newest_run(name)
                 expect_equal_to_vendor(server, vendor, name)
                 expect_orderly_events(server, name, pages=PAGES)

@@ -1,12 +1,11 @@
 """SIGTERM in the middle of a run: synclined ends in order within its time, hands the run back, and
 the next start finishes it without using up an attempt."""
 
-import subprocess
 import time
 
 from checks import expect_equal_to_vendor, expect_orderly_events
 from definitions import case, documents
-from harness import Folder, Server, Vendor, find_binary, main, wait_until
+from harness import Folder, Server, Vendor, main, wait_until
 
 PAGES = 100
 LIMIT = 20
@@ -23,9 +22,7 @@ def test_stop_hands_the_run_back():
         vendor = Vendor(folder, devices=PAGES * LIMIT)
         try:
             server.apply(documents(*case("drained", vendor, limit=LIMIT, query={"delay_ms": "50"})))
-            watcher = subprocess.Popen(
-                [find_binary("syncline"), "--server", server.address, "run", "drained"],
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            server.cli("run", "drained", "--detach")
             pages = "coalesce((counters->>'pages')::bigint, 0)"
             wait_until(lambda: int(column(server, "drained", pages) or 0) >= 10, 60, "ten pages")
             begin = time.monotonic()
@@ -33,9 +30,6 @@ def test_stop_hands_the_run_back():
             took = time.monotonic() - begin
             assert code == 0, f"exit code {code}: {server.log.read_text()[-3000:]}"
             print(f"  stopped in {took:.1f} s", flush=True)
-            watcher.kill()
-            watcher.wait()
-
             server.start()
             wait_until(lambda: column(server, "drained", "state") == "SUCCEEDED", 60, "the end")
             expect_equal_to_vendor(server, vendor, "drained")

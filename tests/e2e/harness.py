@@ -190,7 +190,7 @@ class Server:
         return self.newest_run(integration)
 
     def newest_run(self, integration):
-        runs = self.json("list", "runs", "--integration", integration, "--limit", "1")
+        runs = self.json("list", "runs", integration, "--limit", "1")
         return (runs["runs"] if isinstance(runs, dict) else runs)[0]
 
     def psql(self, sql, database_url=None):

@@ -97,7 +97,7 @@ def test_no_secret_is_readable():
                         done = server.cli("run", name, check=False)
                         said += [done.stdout, done.stderr]
                         assert (done.returncode == 0) == name.startswith("good"), (name, done)
-                        said.append(server.cli("-o", "json", "list", "runs", "--integration", name).stdout)
+                        said.append(server.cli("-o", "json", "list", "runs", name).stdout)
                 # A wrong definition with a secret in it: the complaint must not quote it.
                 wrong = {"kind": "Credential", "name": "Wrong Name", "allowedHosts": ["a b"],
                          "basic": {"username": "x:y", "password": {"fromEnv": "DEMO_PASSWORD"}}}
