@@ -11,7 +11,7 @@ namespace {
 
 // What the cells of a batch point into.
 struct Source {
-  std::shared_ptr<const json::Document> document;
+  std::shared_ptr<const void> owner;
   std::shared_ptr<const CompiledMapping::Program> program;
 };
 
@@ -26,11 +26,15 @@ absl::StatusOr<CompiledMapping> CompiledMapping::Compile(const v1::Mapping& mapp
 }
 
 model::RowBatch CompiledMapping::Map(const expression::Value& records,
-                                     std::shared_ptr<const json::Document> document,
+                                     std::shared_ptr<const void> owner,
                                      base::Time run_start_time) const {
   model::RowBatch batch;
   for (const TargetField& field : program_->fields) batch.columns.push_back(field.column);
-  batch.document = std::make_shared<Source>(Source{std::move(document), program_});
+  batch.document = std::make_shared<Source>(Source{std::move(owner), program_});
+  // The batch holds the owner beside this function, so the function need not.
+  batch.reject_of = [records](std::int64_t index) {
+    return RejectOf(index, records.ElementAt(index));
+  };
   const std::size_t count = records.kind() == json::Kind::kArray ? records.size() : 0;
   RecordMapper mapper(*program_, run_start_time, count, &batch);
   std::int64_t index = 0;

@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "expression/value.h"
-#include "json/document.h"
 #include "model/row.h"
 #include "syncline/v1/mapping.pb.h"
 #include "syncline/v1/object_type.pb.h"
@@ -41,12 +40,12 @@ class CompiledMapping {
                                                  const v1::ObjectType& object_type,
                                                  const Variables& variables);
 
-  // Converts the elements of `records`, which is an array over `document`. Never fails: a record
-  // that cannot be mapped becomes a reject. Of records with the same key the last one counts. The
-  // batch keeps what it refers to alive. `run_start_time` is what date functions call now, so that
-  // a page that is mapped twice yields the same rows.
-  model::RowBatch Map(const expression::Value& records,
-                      std::shared_ptr<const json::Document> document,
+  // Converts the elements of `records`, an array. Never fails: a record that cannot be mapped
+  // becomes a reject. Of records with the same key the last one counts. `owner` keeps alive
+  // whatever the records refer to (document and memory of the page); the batch holds it.
+  // `run_start_time` is what date functions call now, so that a page that is mapped twice yields
+  // the same rows.
+  model::RowBatch Map(const expression::Value& records, std::shared_ptr<const void> owner,
                       base::Time run_start_time) const;
 
   // The mapped fields in the order of the object type; columns of every batch.

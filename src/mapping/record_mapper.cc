@@ -64,6 +64,14 @@ std::size_t KeyTable::FindOrAdd(const base::Hash128& key, std::size_t row,
   }
 }
 
+model::Reject RejectOf(std::int64_t record_index, const Value& record) {
+  model::Reject reject{.record_index = record_index};
+  std::string json = expression::ToJson(record);
+  reject.record = Cut(json, model::Reject::kRecordBytesMax);
+  reject.record_truncated = reject.record.size() < json.size();
+  return reject;
+}
+
 RecordMapper::RecordMapper(const CompiledMapping::Program& program, base::Time run_start_time,
                            std::size_t record_count, model::RowBatch* batch)
     : program_(program),
@@ -220,14 +228,10 @@ base::Hash128 RecordMapper::HashOfRow() {
 }
 
 void RecordMapper::AddReject(std::int64_t record_index, const Value& record, std::string field) {
-  model::Reject& reject = batch_.rejects.emplace_back();
-  reject.record_index = record_index;
+  model::Reject& reject = batch_.rejects.emplace_back(RejectOf(record_index, record));
   reject.reason = base::ReasonName(reason_);
   reject.message = std::move(message_);
   reject.field = std::move(field);
-  const std::string json = expression::ToJson(record);
-  reject.record = Cut(json, model::Reject::kRecordBytesMax);
-  reject.record_truncated = reject.record.size() < json.size();
 }
 
 }  // namespace syncline::mapping

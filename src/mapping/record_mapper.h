@@ -23,6 +23,9 @@ class KeyTable {
   std::vector<std::uint32_t> slots_;  // row + 1; 0 = free
 };
 
+// A reject of this record, with its raw text cut to Reject::kRecordBytesMax.
+model::Reject RejectOf(std::int64_t record_index, const expression::Value& record);
+
 // Maps the records of one page, one after the other, into a batch. Lives on the stack of
 // CompiledMapping::Map.
 class RecordMapper {

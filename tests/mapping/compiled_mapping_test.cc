@@ -152,6 +152,8 @@ TEST(CompiledMappingTest, RejectsSayFieldSourceValueAndRemedy) {
   EXPECT_EQ(batch.rejects[2].reason, "SYNC_KEY_EMPTY");
   EXPECT_EQ(batch.rejects[2].record_index, 2);
   EXPECT_EQ(batch.rejects[3].reason, "TEXT_INVALID");
+  EXPECT_EQ(batch.reject_of(2).record, R"({"name":"keyless"})");
+  EXPECT_EQ(batch.reject_of(2).record_index, 2);
 }
 
 TEST(CompiledMappingTest, RawRecordOfARejectIsCutAtACharacter) {
