@@ -48,10 +48,10 @@ struct Call {
 
 // A built-in function: its name, what it takes, what it does.
 struct Function {
-  static constexpr std::uint8_t kVariadic = 255;
+  static constexpr std::uint16_t kVariadic = 0xFFFF;  // no limit of its own: the text has one
   std::string_view name;
-  std::uint8_t arity_min;
-  std::uint8_t arity_max;
+  std::uint16_t arity_min;
+  std::uint16_t arity_max;
   std::array<Types, 3> parameters;  // the last one repeats
   absl::StatusOr<Value> (*run)(const Call&);
   Op op = Op::kCall;

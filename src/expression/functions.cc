@@ -11,7 +11,7 @@ namespace {
 
 using json::Kind;
 
-constexpr std::uint8_t kMany = Function::kVariadic;
+constexpr std::uint16_t kMany = Function::kVariadic;
 constexpr Types kOrdered = kNumbersType | kStringsType;
 
 // Sorted by name.

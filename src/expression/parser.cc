@@ -6,6 +6,8 @@
 #include "expression/function.h"
 #include "expression/lexer.h"
 #include "expression/number.h"
+#include "expression/precedence.h"
+#include "expression/program_builder.h"
 #include "fmt/format.h"
 
 namespace syncline::expression {
@@ -13,56 +15,18 @@ namespace {
 
 using Id = absl::StatusOr<NodeId>;
 
-// How tightly an operator binds what stands before it. What binds weaker than kProjectionStop ends
-// a projection: in `a[*].b | c` the pipe sees the whole list.
-enum Power : int {
-  kPowerNone = 0,
-  kPowerPipe = 1,
-  kPowerOr = 2,
-  kPowerAnd = 3,
-  kPowerCompare = 5,
-  kPowerFlatten = 9,
-  kProjectionStop = 10,
-  kPowerStar = 20,
-  kPowerFilter = 21,
-  kPowerDot = 40,
-  kPowerNot = 45,
-  kPowerBrace = 50,
-  kPowerBracket = 55,
-  kPowerParen = 60,
-};
-
-Power PowerOf(TokenKind kind) {
-  switch (kind) {
-    case TokenKind::kPipe: return kPowerPipe;
-    case TokenKind::kOr: return kPowerOr;
-    case TokenKind::kAnd: return kPowerAnd;
-    case TokenKind::kEqual:
-    case TokenKind::kNotEqual:
-    case TokenKind::kLess:
-    case TokenKind::kLessEqual:
-    case TokenKind::kGreater:
-    case TokenKind::kGreaterEqual: return kPowerCompare;
-    case TokenKind::kFlatten: return kPowerFlatten;
-    case TokenKind::kStar: return kPowerStar;
-    case TokenKind::kFilter: return kPowerFilter;
-    case TokenKind::kDot: return kPowerDot;
-    case TokenKind::kNot: return kPowerNot;
-    case TokenKind::kLeftBrace: return kPowerBrace;
-    case TokenKind::kLeftBracket: return kPowerBracket;
-    case TokenKind::kLeftParen: return kPowerParen;
-    default: return kPowerNone;
+std::string DescribeArity(const Function& function) {
+  if (function.arity_min == function.arity_max) return fmt::to_string(function.arity_min);
+  if (function.arity_max == Function::kVariadic) {
+    return fmt::format("at least {}", function.arity_min);
   }
-}
-
-Comparison ComparisonOf(TokenKind kind) {
-  return static_cast<Comparison>(static_cast<int>(kind) - static_cast<int>(TokenKind::kEqual));
+  return fmt::format("{} to {}", function.arity_min, function.arity_max);
 }
 
 class Parser {
  public:
   Parser(std::vector<Token> tokens, Expression::Program* program)
-      : tokens_(std::move(tokens)), program_(*program) {}
+      : tokens_(std::move(tokens)), program_(*program), builder_(program) {}
 
   absl::Status Run() {
     SYNCLINE_ASSIGN_OR_RETURN(program_.root, ParseUpTo(kPowerNone));
@@ -93,55 +57,18 @@ class Parser {
     return InvalidAt(token.offset, fmt::format("found {}, expected {}", found, expected));
   }
 
-  // ---- nodes
-  ProgramNode& NodeOf(NodeId id) { return program_.nodes[id]; }
-  Id Add(ProgramNode node) {
-    for (const NodeId child : node.children) {
-      node.depth = std::max(node.depth, NodeOf(child).depth + 1);
-    }
-    if (node.depth > Expression::kDepthMax) return TooDeep();
-    program_.nodes.push_back(std::move(node));
-    return static_cast<NodeId>(program_.nodes.size() - 1);
-  }
+  absl::Status TooDeep() const { return NestsTooDeep(tokens_[at_].offset); }
+  // Node makers of the builder, with the place of a mistake.
+  Id Add(ProgramNode node) { return builder_.Add(std::move(node), tokens_[at_].offset); }
   Id Add(Op op, std::vector<NodeId> children) {
     return Add(ProgramNode{.op = op, .children = std::move(children)});
   }
-  NodeId AddCurrent() {
-    program_.nodes.push_back({});
-    return static_cast<NodeId>(program_.nodes.size() - 1);
-  }
-  NodeId AddStep(Step step) {
-    program_.nodes.push_back({.op = Op::kPath, .steps = {std::move(step)}});
-    return static_cast<NodeId>(program_.nodes.size() - 1);
-  }
-  absl::Status TooDeep() const {
-    return InvalidAt(tokens_[std::min(at_, tokens_.size() - 1)].offset,
-                     fmt::format("nests deeper than {} levels", Expression::kDepthMax));
-  }
-
-  // `right` on what `left` yields. Paths grow instead of nesting.
-  Id Then(NodeId left, NodeId right) {
-    ProgramNode& a = NodeOf(left);
-    ProgramNode& b = NodeOf(right);
-    if (a.op == Op::kPath && a.steps.empty()) return right;
-    if (b.op == Op::kPath && b.steps.empty()) return left;
-    if (a.op == Op::kPath && b.op == Op::kPath) {
-      a.steps.insert(a.steps.end(), b.steps.begin(), b.steps.end());
-      return left;
-    }
-    if (a.op == Op::kSequence) return Grow(left, right);
-    return Add(Op::kSequence, {left, right});
-  }
-  // `a || b || c` is one node with three children.
+  Id Then(NodeId left, NodeId right) { return builder_.Then(left, right, tokens_[at_].offset); }
   Id Chain(Op op, NodeId left, NodeId right) {
-    return NodeOf(left).op == op ? Grow(left, right) : Add(op, {left, right});
+    return builder_.Chain(op, left, right, tokens_[at_].offset);
   }
-  Id Grow(NodeId parent, NodeId child) {
-    NodeOf(parent).children.push_back(child);
-    NodeOf(parent).depth = std::max(NodeOf(parent).depth, NodeOf(child).depth + 1);
-    if (NodeOf(parent).depth > Expression::kDepthMax) return TooDeep();
-    return parent;
-  }
+  NodeId AddCurrent() { return builder_.AddCurrent(); }
+  NodeId AddStep(Step step) { return builder_.AddStep(std::move(step)); }
 
   // ---- grammar
   Id ParseUpTo(int power);
@@ -165,6 +92,7 @@ class Parser {
 
   std::vector<Token> tokens_;
   Expression::Program& program_;
+  ProgramBuilder builder_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
 };
@@ -280,12 +208,9 @@ Id Parser::Call(const Token& name) {
     SYNCLINE_RETURN_IF_ERROR(Expect(TokenKind::kRightParen, "',' or ')'"));
   }
   const std::size_t count = node.children.size();
-  if (count < function->arity_min ||
-      (function->arity_max != Function::kVariadic && count > function->arity_max)) {
-    return InvalidAt(name.offset,
-                     fmt::format("{}() takes {}{} arguments, here are {}", name.text,
-                                 function->arity_min == function->arity_max ? "" : "at least ",
-                                 function->arity_min, count));
+  if (count < function->arity_min || count > function->arity_max) {
+    return InvalidAt(name.offset, fmt::format("{}() takes {} arguments, here are {}", name.text,
+                                              DescribeArity(*function), count));
   }
   return Add(std::move(node));
 }
@@ -293,7 +218,7 @@ Id Parser::Call(const Token& name) {
 absl::Status Parser::CheckArgument(const Function& function, std::size_t index, const Token& at,
                                    NodeId id) {
   const Types types = function.ParameterAt(index);
-  const ProgramNode& argument = NodeOf(id);
+  const ProgramNode& argument = program_.nodes[id];
   if ((types & kReferenceType) != 0 && argument.op != Op::kReference) {
     return InvalidAt(at.offset,
                      fmt::format("{}() takes an expression here: put & before it", function.name));

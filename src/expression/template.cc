@@ -81,11 +81,11 @@ absl::StatusOr<Template> Template::Compile(std::string_view text) {
     } else {
       literal.push_back(text[at++]);
     }
-    if (result.parts_.size() >= kPartsMax) {
-      return Invalid(at, fmt::format("more than {} parts", kPartsMax));
-    }
   }
   flush();
+  if (result.parts_.size() > kPartsMax) {
+    return Invalid(0, fmt::format("more than {} parts", kPartsMax));
+  }
   return result;
 }
 

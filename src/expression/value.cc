@@ -40,27 +40,40 @@ void PushElements(const Value& a, const Value& b, Pairs* pending) {
   b.ForEachElement([&](Value element) { (*pending)[at++].second = element; });
 }
 
-// False when a key of `a` is missing in `b`, or the steps are gone.
+// As Value::Find, but tells a member that is null from one that is absent.
+bool FindMember(const Value& object, std::string_view key, Value* found) {
+  if (object.is_node()) {
+    json::Node node;
+    if (!object.node().Find(key, &node)) return false;
+    *found = Value(node);
+    return true;
+  }
+  bool present = false;
+  object.ForEachMember([&](std::string_view name, Value value) {
+    if (name != key) return;
+    *found = value;
+    present = true;
+  });
+  return present;
+}
+
+// False when the keys differ, or the steps are gone. Of a repeated key the last value counts.
 bool PushMembers(const Value& a, const Value& b, Pairs* pending, std::size_t* steps) {
   bool same_keys = true;
-  const std::size_t scan = 1 + b.size() / 32;
-  a.ForEachMember([&](std::string_view key, Value value) {
+  const std::size_t scan = 1 + a.size() / 16;
+  a.ForEachMember([&](std::string_view key, Value) {
     if (!same_keys) return;
-    if (*steps < scan) {
-      *steps = 0;
-      same_keys = false;
-      return;
-    }
-    *steps -= scan;
-    const Value other = b.Find(key);
-    // An absent member reads as null, and so does a member that is null: look at the difference
-    // only when the sizes agree but the keys may not.
-    if (other.is_null() && value.is_null()) {
-      bool present = false;
-      b.ForEachMember([&](std::string_view name, Value) { present = present || name == key; });
-      same_keys = present;
-    }
-    pending->emplace_back(value, other);
+    Value left;
+    Value right;
+    same_keys = *steps >= scan && FindMember(a, key, &left) && FindMember(b, key, &right);
+    *steps = *steps >= scan ? *steps - scan : 0;
+    if (same_keys) pending->emplace_back(left, right);
+  });
+  b.ForEachMember([&](std::string_view key, Value) {
+    Value left;
+    if (!same_keys) return;
+    same_keys = *steps >= scan && FindMember(a, key, &left);
+    *steps = *steps >= scan ? *steps - scan : 0;
   });
   return same_keys;
 }
