@@ -1,0 +1,176 @@
+#include "api/credential_handler.h"
+
+#include <set>
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include "api/etag.h"
+#include "api/mutation.h"
+#include "api/update_mask.h"
+#include "auth/secret_fields.h"
+#include "auth/validate_credential.h"
+#include "credential/credential_vault.h"
+#include "model/resource_name.h"
+#include "store/credential_store.h"
+#include "store/workspace_store.h"
+
+namespace syncline::api {
+namespace {
+
+using google::protobuf::Empty;
+using google::protobuf::util::MessageDifferencer;
+using model::CredentialName;
+using model::WorkspaceName;
+using store::Transaction;
+
+const UpdateRules kRules{
+    .ignored = {"name", "secret_version", "create_time", "update_time", "etag"}};
+
+std::set<std::string> HostsOf(const v1::Credential& credential) {
+  return {credential.allowed_hosts().begin(), credential.allowed_hosts().end()};
+}
+
+// A changed credential and what happens to its secret parts.
+struct Change {
+  v1::Credential credential;  // without secret parts
+  auth::SecretMap given;
+  // Whoever may change the hosts could otherwise send the stored secret to a host of their own.
+  bool keeps_stored = true;
+};
+
+Change MakeChange(v1::Credential merged, const v1::Credential& stored) {
+  Change change;
+  change.given = auth::ExtractSecrets(&merged);
+  change.keeps_stored =
+      merged.kind_case() == stored.kind_case() && HostsOf(merged) == HostsOf(stored);
+  change.credential = std::move(merged);
+  return change;
+}
+
+absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
+                                                   const CredentialName& name) {
+  SYNCLINE_ASSIGN_OR_RETURN(const std::vector<store::SealedField> fields,
+                            store::ReadSealedFields(transaction, name));
+  std::set<std::string> paths;
+  for (const store::SealedField& field : fields) paths.insert(field.field);
+  return paths;
+}
+
+absl::Status Validate(const Change& change, const std::set<std::string>& kept) {
+  base::FieldViolations wrong;
+  wrong.AddStatus("credential", auth::ValidateCredential(change.credential, change.given, kept));
+  return wrong.ToStatus();
+}
+
+// Writes the new set of secret parts: those given, and of the stored ones those that stay.
+absl::Status SaveSecrets(Transaction& transaction, credential::CredentialVault& vault,
+                         const CredentialName& name, Change& change,
+                         const std::set<std::string>& stored) {
+  auth::SecretMap all;
+  if (change.keeps_stored) {
+    if (change.given.empty()) return absl::OkStatus();
+    SYNCLINE_ASSIGN_OR_RETURN(all, vault.OpenSecrets(transaction, name));
+  } else if (stored.empty() && change.given.empty()) {
+    return absl::OkStatus();
+  }
+  for (const auto& [path, secret] : change.given) all[path] = secret.Clone();
+  return vault.SaveSecrets(transaction, name, all).status();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Credential> CredentialHandler::Create(
+    const v1::CreateCredentialRequest& request) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto parent,
+                            ParseName<WorkspaceName>(request.parent(), "parent"));
+  const CredentialName name{parent.workspace, request.credential_id()};
+  v1::Credential spec = request.credential();
+  const auth::SecretMap secrets = auth::ExtractSecrets(&spec);
+  base::FieldViolations wrong;
+  CheckId(wrong, "credentialId", name.credential, model::IsResourceId(name.credential),
+          model::kResourceIdRule);
+  wrong.AddStatus("credential", auth::ValidateCredential(spec, secrets, {}));
+  SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
+  return Mutate<v1::Credential>(
+      environment_.database, "syncline.v1.CredentialService/CreateCredential", name.workspace,
+      request, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
+        SYNCLINE_RETURN_IF_ERROR(store::FindWorkspace(transaction, parent).status());
+        SYNCLINE_RETURN_IF_ERROR(store::InsertCredential(transaction, name, spec).status());
+        if (!secrets.empty()) {
+          SYNCLINE_RETURN_IF_ERROR(
+              environment_.vault.SaveSecrets(transaction, name, secrets).status());
+        }
+        return store::FindCredential(transaction, name);
+      });
+}
+
+absl::StatusOr<v1::Credential> CredentialHandler::Get(
+    const v1::GetCredentialRequest& request) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
+  return ReadInTransaction(environment_.database, [&](Transaction& transaction) {
+    return store::FindCredential(transaction, name);
+  });
+}
+
+absl::StatusOr<v1::ListCredentialsResponse> CredentialHandler::List(
+    const v1::ListCredentialsRequest& request) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto parent,
+                            ParseName<WorkspaceName>(request.parent(), "parent"));
+  using Items = std::vector<v1::Credential>;
+  return ListPage<v1::ListCredentialsResponse>(
+      environment_.page_tokens, request, &v1::ListCredentialsResponse::mutable_credentials,
+      [&](const std::string& after, int limit) {
+        return ReadInTransaction(
+            environment_.database, [&](Transaction& transaction) -> absl::StatusOr<Items> {
+              SYNCLINE_RETURN_IF_ERROR(store::FindWorkspace(transaction, parent).status());
+              return store::ListCredentials(transaction, parent.workspace, after, limit);
+            });
+      },
+      [](const v1::Credential& credential) { return LastId(credential.name()); });
+}
+
+absl::StatusOr<v1::Credential> CredentialHandler::Update(
+    const v1::UpdateCredentialRequest& request) const {
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<CredentialName>(request.credential().name(), "credential.name"));
+  return Mutate<v1::Credential>(
+      environment_.database, "syncline.v1.CredentialService/UpdateCredential", name.workspace,
+      request, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
+        SYNCLINE_ASSIGN_OR_RETURN(const v1::Credential stored, store::FindCredential(transaction, name, store::Lock::kForUpdate));
+        SYNCLINE_RETURN_IF_ERROR(
+            CheckEtag(request.credential().etag(), stored.etag(), name.ToString()));
+        v1::Credential merged = stored;
+        SYNCLINE_RETURN_IF_ERROR(ApplyUpdateMask(request.update_mask(), request.credential(),
+                                                 kRules, "credential", &merged));
+        Change change = MakeChange(std::move(merged), stored);
+        SYNCLINE_ASSIGN_OR_RETURN(const std::set<std::string> fields,
+                                  StoredFields(transaction, name));
+        SYNCLINE_RETURN_IF_ERROR(
+            Validate(change, change.keeps_stored ? fields : std::set<std::string>()));
+        if (change.given.empty() && MessageDifferencer::Equals(change.credential, stored)) {
+          return stored;
+        }
+        SYNCLINE_RETURN_IF_ERROR(
+            store::UpdateCredential(transaction, name, change.credential).status());
+        SYNCLINE_RETURN_IF_ERROR(
+            SaveSecrets(transaction, environment_.vault, name, change, fields));
+        return store::FindCredential(transaction, name);
+      });
+}
+
+absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialRequest& request) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
+  return Mutate<Empty>(
+      environment_.database, "syncline.v1.CredentialService/DeleteCredential", name.workspace,
+      request, [&](Transaction& transaction) -> absl::StatusOr<Empty> {
+        SYNCLINE_ASSIGN_OR_RETURN(const v1::Credential stored, store::FindCredential(transaction, name, store::Lock::kForUpdate));
+        SYNCLINE_RETURN_IF_ERROR(CheckEtag(request.etag(), stored.etag(), name.ToString()));
+        SYNCLINE_ASSIGN_OR_RETURN(const std::vector<std::string> users,
+                                  store::CredentialUsers(transaction, name, kUsersNamedMax));
+        if (!users.empty()) return InUse(name.ToString(), users);
+        SYNCLINE_RETURN_IF_ERROR(store::DeleteCredential(transaction, name));
+        return Empty();
+      });
+}
+
+}  // namespace syncline::api

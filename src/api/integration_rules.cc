@@ -1,0 +1,78 @@
+#include "api/integration_rules.h"
+
+#include "fmt/format.h"
+#include "mapping/compiled_mapping.h"
+#include "pull/validate_integration.h"
+#include "store/credential_store.h"
+#include "store/mapping_store.h"
+#include "store/object_type_store.h"
+
+namespace syncline::api {
+namespace {
+
+// An unknown resource is a wrong field; any other error is the caller's.
+absl::Status AddUnknown(const absl::Status& found, const char* field, std::string_view text,
+                        base::FieldViolations& wrong) {
+  if (found.ok() || base::ReasonOf(found) != base::Reason::kNotFound) return found;
+  wrong.Add(field, std::string(text));
+  return absl::OkStatus();
+}
+
+absl::Status CheckObjectType(store::Transaction& transaction, const std::string& workspace,
+                             const std::string& id, base::FieldViolations& wrong) {
+  if (!model::IsObjectTypeId(id)) {
+    wrong.Add("integration.objectType",
+              fmt::format("\"{}\" is not {}, such as \"user\" or \"asset\"", id,
+                          model::kObjectTypeIdRule));
+    return absl::OkStatus();
+  }
+  // The lock holds off a concurrent DeleteObjectType until this integration can be seen.
+  return AddUnknown(
+      store::FindObjectType(transaction, {workspace, id}, store::Lock::kForUpdate).status(),
+      "integration.objectType",
+      fmt::format("there is no object type \"{}\" in workspaces/{}", id, workspace), wrong);
+}
+
+absl::Status CheckCredential(store::Transaction& transaction, const std::string& workspace,
+                             const std::string& id, base::FieldViolations& wrong) {
+  if (id.empty()) return absl::OkStatus();
+  if (!model::IsResourceId(id)) {
+    wrong.Add("integration.credential",
+              fmt::format("\"{}\" is not {}; give the id alone", id, model::kResourceIdRule));
+    return absl::OkStatus();
+  }
+  return AddUnknown(
+      store::FindCredential(transaction, {workspace, id}, store::Lock::kForUpdate).status(),
+      "integration.credential",
+      fmt::format("there is no credential \"{}\" in workspaces/{}", id, workspace), wrong);
+}
+
+}  // namespace
+
+absl::Status CheckIntegration(store::Transaction& transaction, const std::string& workspace,
+                              const v1::Integration& integration, base::FieldViolations& wrong) {
+  wrong.AddStatus("integration", pull::ValidateIntegration(integration));
+  SYNCLINE_RETURN_IF_ERROR(
+      CheckObjectType(transaction, workspace, integration.object_type(), wrong));
+  return CheckCredential(transaction, workspace, integration.credential(), wrong);
+}
+
+absl::Status CheckMappingFits(store::Transaction& transaction, const model::IntegrationName& name,
+                              const v1::Integration& integration, base::FieldViolations& wrong) {
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const v1::Mapping mapping,
+      store::FindMapping(transaction, {name.workspace, name.integration}));
+  if (mapping.version() == 0) return absl::OkStatus();
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const v1::ObjectType object_type,
+      store::FindObjectType(transaction, {name.workspace, integration.object_type()}));
+  const mapping::Variables variables(integration.vars().begin(), integration.vars().end());
+  const absl::Status fits = mapping::ValidateMapping(mapping, object_type, variables);
+  if (!fits.ok()) {
+    wrong.Add("integration.vars", fmt::format("the mapping would no longer be valid: {}",
+                                              base::MessageOf(fits)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace syncline::api

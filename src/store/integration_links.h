@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "store/database.h"
+
+namespace syncline::store {
+
+// Removes what ties objects to an integration that goes away: its links and the marks of what its
+// runs saw. The objects themselves stay, for other integrations may keep them. In the caller's
+// transaction; NOT_FOUND for an unknown workspace.
+absl::Status DeleteIntegrationLinks(Transaction& transaction, std::string_view workspace,
+                                    std::int64_t integration_uid);
+
+}  // namespace syncline::store

@@ -1,0 +1,8 @@
+-- What an integration leaves in its workspace's schema.
+
+-- name: IntegrationLinksDelete
+DELETE FROM {schema}.syncline_link WHERE integration_uid = $1;
+
+-- name: IntegrationSeenDelete
+DELETE FROM {schema}.syncline_seen
+WHERE run_id IN (SELECT run_id FROM syncline.run WHERE integration_uid = $1);
