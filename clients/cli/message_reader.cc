@@ -35,16 +35,16 @@ const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descr
 
 void MessageReader::Complain(const YAML::Node& node, const std::string& path,
                              const std::string& text) {
-  if (node.Mark().line >= 0) source_.Add(path, node.Mark().line + 1);
-  violations_.Add(source_.Label(path), text);
+  violations_.Add(
+      node.Mark().line < 0 ? source_.Label(path) : source_.Label(path, node.Mark().line + 1), text);
 }
 
-bool MessageReader::WithinBounds(const YAML::Node& node, const std::string& path) {
+bool MessageReader::WithinBounds(const YAML::Node& node, const std::string& path, int depth) {
   if (value_count_++ == value_count_max) {
     Complain(node, path, fmt::format("a definition has at most {} values", value_count_max));
   }
-  if (depth_ > depth_max) Complain(node, path, "is nested too deeply");
-  return depth_ <= depth_max && value_count_ <= value_count_max;
+  if (depth > depth_max) Complain(node, path, "is nested too deeply");
+  return depth <= depth_max && value_count_ <= value_count_max;
 }
 
 void MessageReader::Read(const YAML::Node& node, const std::string& path,
@@ -55,7 +55,7 @@ void MessageReader::Read(const YAML::Node& node, const std::string& path,
 }
 
 void MessageReader::ReadMessage(const YAML::Node& node, const std::string& path, Message& message) {
-  if (!WithinBounds(node, path) || ReadSpecial(node, path, message)) return;
+  if (!WithinBounds(node, path, depth_) || ReadSpecial(node, path, message)) return;
   const bool empty_type = message.GetDescriptor()->field_count() == 0;
   if (node.IsNull() && empty_type) return;  // `none:` is the whole of an empty message
   if (!node.IsMap()) {
@@ -79,14 +79,17 @@ void MessageReader::ReadMessage(const YAML::Node& node, const std::string& path,
 }
 
 bool MessageReader::ReadSpecial(const YAML::Node& node, const std::string& path, Message& message) {
-  const auto complain = [&](const YAML::Node& at, const std::string& below,
-                            const std::string& text) { Complain(at, below, text); };
   if (auto* mapping = dynamic_cast<v1::FieldMapping*>(&message); mapping && node.IsScalar()) {
     mapping->set_from(node.Scalar());
     return true;
   }
   if (auto* value = dynamic_cast<google::protobuf::Value*>(&message)) {
-    ReadYamlValue(node, path, complain, *value);
+    const YamlReading reading{
+        [this](const auto& at, const auto& below, const auto& text) { Complain(at, below, text); },
+        [this](const auto& at, const auto& below, int depth) {
+          return WithinBounds(at, below, depth);
+        }};
+    ReadYamlValue(node, path, depth_, reading, *value);
     return true;
   }
   auto* duration = dynamic_cast<google::protobuf::Duration*>(&message);
@@ -205,7 +208,7 @@ void MessageReader::ReadOne(const YAML::Node& node, const std::string& path, con
 
 void MessageReader::ReadScalar(const YAML::Node& node, const std::string& path, const Field& field,
                                Message& message) {
-  if (!WithinBounds(node, path)) return;
+  if (!WithinBounds(node, path, depth_)) return;
   if (!node.IsScalar()) {
     Complain(node, path,
              node.IsNull() ? "has no value; write one or leave the field out"

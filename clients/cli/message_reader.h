@@ -60,7 +60,7 @@ class MessageReader {
   void ReadSecret(const YAML::Node& node, const std::string& path, const Field& field,
                   Message& message);
   void ComplainOfUnknown(const YAML::Node& key, const std::string& path, const Message& message);
-  bool WithinBounds(const YAML::Node& node, const std::string& path);
+  bool WithinBounds(const YAML::Node& node, const std::string& path, int depth);
 
   const SecretSource& secrets_;
   SourceMap& source_;

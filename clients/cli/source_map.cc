@@ -17,8 +17,11 @@ std::string SourceMap::Place(std::string_view path) const {
   return fmt::format("{}:{}", file_, LineOf(path));
 }
 
-std::string SourceMap::Label(std::string_view path) const {
-  return path.empty() ? Place(path) : fmt::format("{}: {}", Place(path), path);
+std::string SourceMap::Label(std::string_view path) const { return Label(path, LineOf(path)); }
+
+std::string SourceMap::Label(std::string_view path, int line) const {
+  const std::string place = fmt::format("{}:{}", file_, line);
+  return path.empty() ? place : fmt::format("{}: {}", place, path);
 }
 
 }  // namespace syncline::cli

@@ -22,6 +22,8 @@ class SourceMap {
   std::string Place(std::string_view path) const;
   // "demo.yaml:12: request.url".
   std::string Label(std::string_view path) const;
+  // The same for a line that is known better.
+  std::string Label(std::string_view path, int line) const;
 
  private:
   std::string file_;

@@ -8,8 +8,8 @@
 namespace syncline::cli {
 namespace {
 
-// Integers beyond this lose digits in a double.
-constexpr double kExactIntegerMax = 9'007'199'254'740'992.0;
+// From here on (2^53) neighbouring integers share a double.
+constexpr double kExactIntegerEnd = 9'007'199'254'740'992.0;
 
 bool IsPlain(const YAML::Node& node) { return node.Tag() == "?" || node.Tag().empty(); }
 
@@ -22,7 +22,7 @@ bool LooksLikeNumber(const std::string& text) {
   return text[first] >= '0' && text[first] <= '9' && !leading_zero;
 }
 
-void ReadScalar(const YAML::Node& node, const std::string& path, const YamlComplaint& complain,
+void ReadScalar(const YAML::Node& node, const std::string& path, const YamlReading& reading,
                 google::protobuf::Value& value) {
   const std::string& text = node.Scalar();
   value.set_string_value(text);
@@ -38,8 +38,9 @@ void ReadScalar(const YAML::Node& node, const std::string& path, const YamlCompl
   if (end != text.data() + text.size()) return;  // 1.2.3 is text
   const bool integer = text.find_first_of(".eE") == std::string::npos;
   if (error != std::errc() || !std::isfinite(number) ||
-      (integer && std::fabs(number) > kExactIntegerMax)) {
-    complain(node, path, fmt::format("the number {} loses digits; write it in quotes", text));
+      (integer && std::fabs(number) >= kExactIntegerEnd)) {
+    reading.complain(node, path,
+                     fmt::format("the number {} loses digits; write it in quotes", text));
     return;
   }
   value.set_number_value(number);
@@ -47,16 +48,18 @@ void ReadScalar(const YAML::Node& node, const std::string& path, const YamlCompl
 
 }  // namespace
 
-void ReadYamlValue(const YAML::Node& node, const std::string& path, const YamlComplaint& complain,
-                   google::protobuf::Value& value) {
+void ReadYamlValue(const YAML::Node& node, const std::string& path, int depth,
+                   const YamlReading& reading, google::protobuf::Value& value) {
+  if (!reading.admit(node, path, depth)) return;
   switch (node.Type()) {
     case YAML::NodeType::Undefined:
     case YAML::NodeType::Null: value.set_null_value(google::protobuf::NULL_VALUE); return;
-    case YAML::NodeType::Scalar: ReadScalar(node, path, complain, value); return;
+    case YAML::NodeType::Scalar: ReadScalar(node, path, reading, value); return;
     case YAML::NodeType::Sequence: {
       auto& list = *value.mutable_list_value();
       for (std::size_t i = 0; i < node.size(); ++i) {
-        ReadYamlValue(node[i], fmt::format("{}[{}]", path, i), complain, *list.add_values());
+        ReadYamlValue(node[i], fmt::format("{}[{}]", path, i), depth + 1, reading,
+                      *list.add_values());
       }
       return;
     }
@@ -67,11 +70,11 @@ void ReadYamlValue(const YAML::Node& node, const std::string& path, const YamlCo
     const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
     const std::string below = path.empty() ? key : path + "." + key;
     if (!pair.first.IsScalar()) {
-      complain(pair.first, path, "a key must be text");
+      reading.complain(pair.first, path, "a key must be text");
     } else if (fields.contains(key)) {
-      complain(pair.first, below, "is written twice");
+      reading.complain(pair.first, below, "is written twice");
     } else {
-      ReadYamlValue(pair.second, below, complain, fields[key]);
+      ReadYamlValue(pair.second, below, depth + 1, reading, fields[key]);
     }
   }
 }

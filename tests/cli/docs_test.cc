@@ -1,0 +1,59 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/status.h"
+#include "cli/definition.h"
+
+// Every ```yaml block of the documentation is a definition file that the command accepts.
+namespace syncline::cli {
+namespace {
+
+class AnySecretSource final : public SecretSource {
+ public:
+  absl::StatusOr<std::string> FromEnvironment(const std::string&) const override {
+    return std::string("secret");
+  }
+  absl::StatusOr<std::string> FromFile(const std::string&) const override {
+    return std::string("secret");
+  }
+};
+
+std::vector<std::string> YamlBlocks(const std::filesystem::path& page) {
+  std::ifstream file(page);
+  std::vector<std::string> blocks;
+  std::string line;
+  bool inside = false;
+  while (std::getline(file, line)) {
+    if (line.starts_with("```")) {
+      inside = line == "```yaml";
+      if (inside) blocks.emplace_back();
+    } else if (inside) {
+      blocks.back() += line + "\n";
+    }
+  }
+  return blocks;
+}
+
+TEST(DocumentationTest, EveryExampleIsADefinition) {
+  int examples = 0;
+  for (const char* page : {"README.md", "docs/concepts.md", "docs/definitions.md", "docs/cli.md"}) {
+    for (const std::string& block : YamlBlocks(std::filesystem::path(SYNCLINE_SOURCE_DIR) / page)) {
+      std::vector<Definition> definitions;
+      base::FieldViolations violations;
+      ReadDefinitions({page, block}, "default", AnySecretSource(), definitions, violations);
+      OrderDefinitions(definitions, violations);
+      EXPECT_TRUE(violations.ToStatus().ok()) << base::MessageOf(violations.ToStatus()) << "\n"
+                                              << block;
+      EXPECT_FALSE(definitions.empty()) << block;
+      ++examples;
+    }
+  }
+  EXPECT_GE(examples, 5);
+}
+
+}  // namespace
+}  // namespace syncline::cli
