@@ -51,7 +51,7 @@ target_include_directories(syncline_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(syncline_options INTERFACE ${SYNCLINE_OPTIMIZE_FLAGS}
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers  # designated initialisers leave the rest at their defaults
-  -Wno-restrict)                   # GCC bug 105651: false alarms on std::string operator+
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC bug 105651: false alarms on std::string operator+
 if(SYNCLINE_SANITIZE)
   target_compile_options(syncline_options INTERFACE
     -fsanitize=${SYNCLINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -69,7 +69,7 @@ std::vector<std::string> Expression::RootNames() const {
   std::vector<std::string> names;
   CollectRootNames(*program_, program_->root, &names);
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
