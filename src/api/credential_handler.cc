@@ -1,8 +1,8 @@
 #include "api/credential_handler.h"
 
-#include <set>
-
 #include <google/protobuf/util/message_differencer.h>
+
+#include <set>
 
 #include "api/etag.h"
 #include "api/mutation.h"
@@ -136,7 +136,9 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
   return Mutate<v1::Credential>(
       environment_.database, "syncline.v1.CredentialService/UpdateCredential", name.workspace,
       request, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
-        SYNCLINE_ASSIGN_OR_RETURN(const v1::Credential stored, store::FindCredential(transaction, name, store::Lock::kForUpdate));
+        SYNCLINE_ASSIGN_OR_RETURN(
+            const v1::Credential stored,
+            store::FindCredential(transaction, name, store::Lock::kForUpdate));
         SYNCLINE_RETURN_IF_ERROR(
             CheckEtag(request.credential().etag(), stored.etag(), name.ToString()));
         v1::Credential merged = stored;
@@ -163,7 +165,9 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
   return Mutate<Empty>(
       environment_.database, "syncline.v1.CredentialService/DeleteCredential", name.workspace,
       request, [&](Transaction& transaction) -> absl::StatusOr<Empty> {
-        SYNCLINE_ASSIGN_OR_RETURN(const v1::Credential stored, store::FindCredential(transaction, name, store::Lock::kForUpdate));
+        SYNCLINE_ASSIGN_OR_RETURN(
+            const v1::Credential stored,
+            store::FindCredential(transaction, name, store::Lock::kForUpdate));
         SYNCLINE_RETURN_IF_ERROR(CheckEtag(request.etag(), stored.etag(), name.ToString()));
         SYNCLINE_ASSIGN_OR_RETURN(const std::vector<std::string> users,
                                   store::CredentialUsers(transaction, name, kUsersNamedMax));

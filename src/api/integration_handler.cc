@@ -68,12 +68,12 @@ absl::StatusOr<v1::Integration> IntegrationHandler::Create(
 absl::StatusOr<v1::Integration> IntegrationHandler::Get(
     const v1::GetIntegrationRequest& request) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<IntegrationName>(request.name(), "name"));
-  return ReadInTransaction(
-      environment_.database, [&](Transaction& transaction) -> absl::StatusOr<v1::Integration> {
-        SYNCLINE_ASSIGN_OR_RETURN(store::IntegrationRow row,
-                                  store::FindIntegration(transaction, name));
-        return std::move(row.integration);
-      });
+  return ReadInTransaction(environment_.database,
+                           [&](Transaction& transaction) -> absl::StatusOr<v1::Integration> {
+                             SYNCLINE_ASSIGN_OR_RETURN(store::IntegrationRow row,
+                                                       store::FindIntegration(transaction, name));
+                             return std::move(row.integration);
+                           });
 }
 
 absl::StatusOr<v1::ListIntegrationsResponse> IntegrationHandler::List(
@@ -122,25 +122,25 @@ absl::StatusOr<v1::Integration> IntegrationHandler::Update(
 absl::StatusOr<Empty> IntegrationHandler::Delete(
     const v1::DeleteIntegrationRequest& request) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<IntegrationName>(request.name(), "name"));
-  return Mutate<Empty>(
-      environment_.database, "syncline.v1.IntegrationService/DeleteIntegration", name.workspace,
-      request, [&](Transaction& transaction) -> absl::StatusOr<Empty> {
-        SYNCLINE_ASSIGN_OR_RETURN(
-            const store::IntegrationRow stored,
-            store::FindIntegration(transaction, name, store::Lock::kForUpdate));
-        SYNCLINE_RETURN_IF_ERROR(
-            CheckEtag(request.etag(), stored.integration.etag(), name.ToString()));
-        SYNCLINE_ASSIGN_OR_RETURN(const std::optional<std::string> run,
-                                  store::ActiveRunOf(transaction, stored.uid));
-        if (run.has_value()) {
-          const model::RunName active{name.workspace, name.integration, *run};
-          return InUse(name.ToString(), {active.ToString()});
-        }
-        SYNCLINE_RETURN_IF_ERROR(
-            store::DeleteIntegrationLinks(transaction, name.workspace, stored.uid));
-        SYNCLINE_RETURN_IF_ERROR(store::DeleteIntegration(transaction, name));
-        return Empty();
-      });
+  return Mutate<Empty>(environment_.database, "syncline.v1.IntegrationService/DeleteIntegration",
+                       name.workspace, request,
+                       [&](Transaction& transaction) -> absl::StatusOr<Empty> {
+                         SYNCLINE_ASSIGN_OR_RETURN(
+                             const store::IntegrationRow stored,
+                             store::FindIntegration(transaction, name, store::Lock::kForUpdate));
+                         SYNCLINE_RETURN_IF_ERROR(
+                             CheckEtag(request.etag(), stored.integration.etag(), name.ToString()));
+                         SYNCLINE_ASSIGN_OR_RETURN(const std::optional<std::string> run,
+                                                   store::ActiveRunOf(transaction, stored.uid));
+                         if (run.has_value()) {
+                           const model::RunName active{name.workspace, name.integration, *run};
+                           return InUse(name.ToString(), {active.ToString()});
+                         }
+                         SYNCLINE_RETURN_IF_ERROR(store::DeleteIntegrationLinks(
+                             transaction, name.workspace, stored.uid));
+                         SYNCLINE_RETURN_IF_ERROR(store::DeleteIntegration(transaction, name));
+                         return Empty();
+                       });
 }
 
 }  // namespace syncline::api

@@ -59,9 +59,8 @@ absl::Status CheckIntegration(store::Transaction& transaction, const std::string
 
 absl::Status CheckMappingFits(store::Transaction& transaction, const model::IntegrationName& name,
                               const v1::Integration& integration, base::FieldViolations& wrong) {
-  SYNCLINE_ASSIGN_OR_RETURN(
-      const v1::Mapping mapping,
-      store::FindMapping(transaction, {name.workspace, name.integration}));
+  SYNCLINE_ASSIGN_OR_RETURN(const v1::Mapping mapping,
+                            store::FindMapping(transaction, {name.workspace, name.integration}));
   if (mapping.version() == 0) return absl::OkStatus();
   SYNCLINE_ASSIGN_OR_RETURN(
       const v1::ObjectType object_type,
@@ -69,8 +68,8 @@ absl::Status CheckMappingFits(store::Transaction& transaction, const model::Inte
   const mapping::Variables variables(integration.vars().begin(), integration.vars().end());
   const absl::Status fits = mapping::ValidateMapping(mapping, object_type, variables);
   if (!fits.ok()) {
-    wrong.Add("integration.vars", fmt::format("the mapping would no longer be valid: {}",
-                                              base::MessageOf(fits)));
+    wrong.Add("integration.vars",
+              fmt::format("the mapping would no longer be valid: {}", base::MessageOf(fits)));
   }
   return absl::OkStatus();
 }

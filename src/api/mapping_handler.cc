@@ -54,8 +54,8 @@ absl::StatusOr<v1::Mapping> MappingHandler::Update(const v1::UpdateMappingReques
         SYNCLINE_RETURN_IF_ERROR(
             CheckEtag(request.mapping().etag(), stored.etag(), name.ToString()));
         v1::Mapping merged = stored;
-        SYNCLINE_RETURN_IF_ERROR(ApplyUpdateMask(request.update_mask(), request.mapping(), kRules,
-                                                 "mapping", &merged));
+        SYNCLINE_RETURN_IF_ERROR(
+            ApplyUpdateMask(request.update_mask(), request.mapping(), kRules, "mapping", &merged));
         SYNCLINE_RETURN_IF_ERROR(Validate(transaction, name, merged));
         // A new version would make the next run write every record again.
         if (MessageDifferencer::Equals(merged, stored)) return stored;

@@ -1,10 +1,10 @@
 #include "api/mutation.h"
 
-#include <optional>
-#include <vector>
-
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <optional>
+#include <vector>
 
 #include "api/secret_fields.h"
 #include "base/hash.h"
@@ -33,8 +33,7 @@ std::string DeterministicBytes(const Message& message) {
 class LoggedRequest {
  public:
   LoggedRequest(const Mutation& mutation, const Message& request)
-      : mutation_(mutation),
-        hash_(base::HashBytes(RequestFingerprint(mutation.method, request))) {}
+      : mutation_(mutation), hash_(base::HashBytes(RequestFingerprint(mutation.method, request))) {}
 
   bool wanted() const { return !mutation_.request_id.empty() && !mutation_.validate_only; }
 
@@ -88,8 +87,9 @@ absl::Status RunMutation(store::Database& database, const Mutation& mutation,
                          const std::function<absl::Status(store::Transaction&)>& work,
                          Message* response) {
   if (!mutation.request_id.empty() && !model::IsUuid(mutation.request_id)) {
-    return base::InvalidFields({{"requestId", "must be a UUID in lower case, 8-4-4-4-12 hexadecimal "
-                                              "digits, or absent"}});
+    return base::InvalidFields({{"requestId",
+                                 "must be a UUID in lower case, 8-4-4-4-12 hexadecimal "
+                                 "digits, or absent"}});
   }
   const LoggedRequest logged(mutation, request);
   bool validated = false;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <google/protobuf/message.h>
 
 #include "absl/status/statusor.h"
 #include "store/database.h"
@@ -14,16 +14,16 @@ namespace syncline::api {
 
 // How a change is carried out, beside the change itself.
 struct Mutation {
-  std::string_view method;        // full name, e.g. "syncline.v1.RunService/StartRun"
-  std::string workspace;          // whose request ids it uses; "" for workspaces themselves
-  std::string request_id;         // "" = none
-  bool validate_only = false;     // do everything, then roll back
+  std::string_view method;     // full name, e.g. "syncline.v1.RunService/StartRun"
+  std::string workspace;       // whose request ids it uses; "" for workspaces themselves
+  std::string request_id;      // "" = none
+  bool validate_only = false;  // do everything, then roll back
 };
 
 // Runs `work` in one transaction. With a request_id, the answer is stored in that transaction: a
 // retry of the same request gets it back and nothing happens twice, whether the first try is long
-// done, still running, or was answered with a lost connection. INVALID_ARGUMENT for an id that is no
-// UUID, REQUEST_ID_REUSED when it was used for another request; else what `work` returns.
+// done, still running, or was answered with a lost connection. INVALID_ARGUMENT for an id that is
+// no UUID, REQUEST_ID_REUSED when it was used for another request; else what `work` returns.
 absl::Status RunMutation(store::Database& database, const Mutation& mutation,
                          const google::protobuf::Message& request,
                          const std::function<absl::Status(store::Transaction&)>& work,

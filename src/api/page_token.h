@@ -1,12 +1,12 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+#include <google/protobuf/repeated_ptr_field.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <google/protobuf/message.h>
-#include <google/protobuf/repeated_ptr_field.h>
 
 #include "absl/status/statusor.h"
 #include "base/status.h"
@@ -24,7 +24,8 @@ struct PageRequest {
 };
 
 // Page tokens (google.aip.dev/158): the key of the last item, signed, and bound to every field of
-// the request but page_size and page_token, so that a token works only for the list it came from. Immutable, safe for concurrent use.
+// the request but page_size and page_token, so that a token works only for the list it came from.
+// Immutable, safe for concurrent use.
 class PageTokens {
  public:
   explicit PageTokens(const secret::TokenSealer& sealer) : sealer_(sealer) {}

@@ -81,10 +81,9 @@ void RunEventStream::LoadAndSubscribe() {
 
 void RunEventStream::Subscribe() {
   // The feed may call back at once and from any thread, so mutex_ must not be held here.
-  auto subscription = environment_.feed.Subscribe(
-      run_.run, position_, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->OnFeedReady();
-      });
+  auto subscription = environment_.feed.Subscribe(run_.run, position_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->OnFeedReady();
+  });
   std::unique_ptr<event::Subscription> unwanted;
   const std::lock_guard lock(mutex_);
   if (!subscription.ok()) return Fail(subscription.status());
@@ -128,7 +127,8 @@ void RunEventStream::Step() {
   if (finishing_ || writing_) return;
   if (cancelled_ || failure_.has_value()) {
     finishing_ = true;
-    Finish(ToGrpcStatus(failure_.value_or(base::Error(Reason::kCancelled, "the reader went away"))));
+    Finish(
+        ToGrpcStatus(failure_.value_or(base::Error(Reason::kCancelled, "the reader went away"))));
   } else if (ending_.has_value()) {
     WriteEnd(ending_->first, ending_->second);
   } else if (snapshot_.has_value()) {

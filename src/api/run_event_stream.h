@@ -100,8 +100,8 @@ class RunEventStream final : public grpc::ServerWriteReactor<v1::WatchRunRespons
   model::RunName run_;
   std::unique_ptr<event::Subscription> subscription_;
   std::deque<std::shared_ptr<const model::RunEvent>> batch_;
-  v1::WatchRunResponse message_;  // belongs to gRPC while writing_
-  std::optional<RunView> snapshot_;   // to be sent next
+  v1::WatchRunResponse message_;     // belongs to gRPC while writing_
+  std::optional<RunView> snapshot_;  // to be sent next
   std::optional<absl::Status> failure_;
   std::optional<std::pair<v1::RunStreamEnd::Cause, absl::Status>> ending_;
   std::optional<std::int64_t> last_sequence_;  // of a run that has ended

@@ -31,17 +31,15 @@ std::int64_t NumberOf(const std::string& key) {
 // The integration "-" stands for all of a workspace (google.aip.dev/159).
 absl::StatusOr<IntegrationName> ParseParent(const std::string& text) {
   if (!text.ends_with(kAllIntegrations)) return ParseName<IntegrationName>(text, "parent");
-  SYNCLINE_ASSIGN_OR_RETURN(
-      const auto workspace,
-      ParseName<model::WorkspaceName>(text.substr(0, text.size() - kAllIntegrations.size()),
-                                      "parent"));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto workspace,
+                            ParseName<model::WorkspaceName>(
+                                text.substr(0, text.size() - kAllIntegrations.size()), "parent"));
   return IntegrationName{workspace.workspace, "-"};
 }
 
 absl::Status CheckParent(Transaction& transaction, const IntegrationName& parent) {
-  return parent.integration == "-"
-             ? store::FindWorkspace(transaction, {parent.workspace}).status()
-             : store::FindIntegration(transaction, parent).status();
+  return parent.integration == "-" ? store::FindWorkspace(transaction, {parent.workspace}).status()
+                                   : store::FindIntegration(transaction, parent).status();
 }
 
 }  // namespace
@@ -141,10 +139,10 @@ absl::StatusOr<v1::ListRejectsResponse> RunHandler::ListRejects(
 
 absl::StatusOr<RunView> ReadRunView(const HandlerEnvironment& environment, const RunName& name) {
   RunView view;
-  SYNCLINE_ASSIGN_OR_RETURN(
-      view.run, ReadInTransaction(environment.database, [&](Transaction& transaction) {
-        return store::GetRun(transaction, name);
-      }));
+  SYNCLINE_ASSIGN_OR_RETURN(view.run,
+                            ReadInTransaction(environment.database, [&](Transaction& transaction) {
+                              return store::GetRun(transaction, name);
+                            }));
   SYNCLINE_ASSIGN_OR_RETURN(const std::vector<model::RunEvent> first,
                             environment.event_log.ReadAfter(name.run, 0, 1));
   if (!first.empty()) view.earliest_sequence = first.front().sequence;

@@ -52,9 +52,9 @@ absl::Status CheckCount(Transaction& transaction, const IntegrationName& integra
   SYNCLINE_ASSIGN_OR_RETURN(const std::vector<v1::Schedule> present,
                             store::ListSchedules(transaction, integration, "", kMax));
   if (std::ssize(present) < kMax) return absl::OkStatus();
-  return base::Error(base::Reason::kQuotaExceeded,
-                     fmt::format("{} has {} schedules, the most there can be",
-                                 integration.ToString(), kMax));
+  return base::Error(
+      base::Reason::kQuotaExceeded,
+      fmt::format("{} has {} schedules, the most there can be", integration.ToString(), kMax));
 }
 
 }  // namespace
@@ -174,10 +174,10 @@ absl::StatusOr<v1::PreviewScheduleResponse> ScheduleHandler::Preview(
   if (request.count() < 0 || request.count() > kPreviewMax) {
     wrong.Add("count", fmt::format("must be 1 to {}; 0 = {}", kPreviewMax, kPreviewDefault));
   }
-  SYNCLINE_ASSIGN_OR_RETURN(
-      base::Time at, ReadInTransaction(environment_.database, [](Transaction& transaction) {
-        return store::DatabaseTime(transaction);
-      }));
+  SYNCLINE_ASSIGN_OR_RETURN(base::Time at,
+                            ReadInTransaction(environment_.database, [](Transaction& transaction) {
+                              return store::DatabaseTime(transaction);
+                            }));
   const absl::StatusOr<model::ScheduleTiming> timing = TimingOf(request.schedule(), at);
   wrong.AddStatus("", timing.status());
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());

@@ -18,16 +18,13 @@ constexpr const char* kTypePrefix = "type.googleapis.com/google.rpc.";
 // Errors whose text was written for the log: it may quote SQL or name our own files (I5).
 const char* PublicTextOf(Reason reason) {
   switch (reason) {
-    case Reason::kInternal:
-      return "internal error; the server's log has more";
+    case Reason::kInternal: return "internal error; the server's log has more";
     case Reason::kDatabaseUnavailable:
       return "the database cannot be reached at the moment; try again";
     case Reason::kDatabaseConflict:
       return "the database was too busy with concurrent changes; try again";
-    case Reason::kStorageFull:
-      return "the database's disk is full";
-    default:
-      return nullptr;
+    case Reason::kStorageFull: return "the database's disk is full";
+    default: return nullptr;
   }
 }
 
@@ -109,9 +106,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   const char* public_text = PublicTextOf(reason);
   wire::v1::Status wire;
   wire.set_code(static_cast<int>(base::ReasonCode(reason)));
-  wire.set_message(public_text != nullptr
-                       ? public_text
-                       : Cut(base::MessageOf(status), kStatusMessageBytesMax));
+  wire.set_message(public_text != nullptr ? public_text
+                                          : Cut(base::MessageOf(status), kStatusMessageBytesMax));
   AddErrorInfo(wire, status, public_text == nullptr);
   AddBadRequest(wire, status);
   AddRetryInfo(wire, status);

@@ -15,8 +15,8 @@ inline constexpr int kStatusMessageBytesMax = 1'024;
 inline constexpr int kStatusDetailBytesMax = 3'072;
 
 // The wire form of an error (google.aip.dev/193): canonical code, message, and in the details
-// google.rpc.ErrorInfo always, BadRequest for wrong fields, RetryInfo where a retry helps. Errors of
-// the server itself and of its database say so and nothing else: their text stays in the log.
+// google.rpc.ErrorInfo always, BadRequest for wrong fields, RetryInfo where a retry helps. Errors
+// of the server itself and of its database say so and nothing else: their text stays in the log.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // Inverse, for clients and tests; a status without our details becomes INTERNAL with its message.

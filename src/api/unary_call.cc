@@ -51,8 +51,8 @@ class Call {
       environment_.logger.Warning(
           "api.call", {{"method", method_}, {"micros", took.count()}, {"error", status}});
     } else {
-      environment_.logger.Debug(
-          "api.call", {{"method", method_}, {"micros", took.count()}, {"error", status}});
+      environment_.logger.Debug("api.call",
+                                {{"method", method_}, {"micros", took.count()}, {"error", status}});
     }
     reactor_->Finish(ToGrpcStatus(status));
   }

@@ -1,9 +1,9 @@
 #include "api/update_mask.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
 #include <memory>
 #include <vector>
-
-#include <google/protobuf/util/message_differencer.h>
 
 #include "base/status.h"
 #include "fmt/format.h"
@@ -23,7 +23,8 @@ Path Resolve(const Descriptor* descriptor, std::string_view text) {
   while (true) {
     const std::size_t dot = text.find('.');
     const FieldDescriptor* field =
-        descriptor == nullptr ? nullptr : descriptor->FindFieldByName(std::string(text.substr(0, dot)));
+        descriptor == nullptr ? nullptr
+                              : descriptor->FindFieldByName(std::string(text.substr(0, dot)));
     if (field == nullptr) return {};
     path.push_back(field);
     if (dot == std::string_view::npos) return path;

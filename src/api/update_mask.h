@@ -1,11 +1,11 @@
 #pragma once
 
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/message.h>
+
 #include <set>
 #include <string>
 #include <string_view>
-
-#include <google/protobuf/field_mask.pb.h>
-#include <google/protobuf/message.h>
 
 #include "absl/status/status.h"
 

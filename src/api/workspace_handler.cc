@@ -62,8 +62,8 @@ absl::StatusOr<v1::ListWorkspacesResponse> WorkspaceHandler::List(
 
 absl::StatusOr<v1::Workspace> WorkspaceHandler::Update(
     const v1::UpdateWorkspaceRequest& request) const {
-  SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<WorkspaceName>(request.workspace().name(),
-                                                                      "workspace.name"));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto name,
+                            ParseName<WorkspaceName>(request.workspace().name(), "workspace.name"));
   return Mutate<v1::Workspace>(
       environment_.database, "syncline.v1.WorkspaceService/UpdateWorkspace", "", request,
       [&](Transaction& transaction) -> absl::StatusOr<v1::Workspace> {
@@ -72,8 +72,8 @@ absl::StatusOr<v1::Workspace> WorkspaceHandler::Update(
         SYNCLINE_RETURN_IF_ERROR(
             CheckEtag(request.workspace().etag(), stored.etag(), name.ToString()));
         v1::Workspace merged = stored;
-        SYNCLINE_RETURN_IF_ERROR(ApplyUpdateMask(request.update_mask(), request.workspace(),
-                                                 kRules, "workspace", &merged));
+        SYNCLINE_RETURN_IF_ERROR(ApplyUpdateMask(request.update_mask(), request.workspace(), kRules,
+                                                 "workspace", &merged));
         base::FieldViolations wrong;
         CheckDisplayName(wrong, "workspace.displayName", merged.display_name());
         SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());

@@ -10,11 +10,12 @@ absl::Status DeleteIntegrationLinks(Transaction& transaction, std::string_view w
                                     std::int64_t integration_uid) {
   SYNCLINE_ASSIGN_OR_RETURN(const v1::Workspace found,
                             FindWorkspace(transaction, {std::string(workspace)}));
-  for (const std::string_view statement : {sql::kIntegrationLinksDelete, sql::kIntegrationSeenDelete}) {
-    SYNCLINE_RETURN_IF_ERROR(transaction
-                                 .Execute(ExpandSchema(statement, found.schema()),
-                                          Parameters().Int64(integration_uid))
-                                 .status());
+  for (const std::string_view statement :
+       {sql::kIntegrationLinksDelete, sql::kIntegrationSeenDelete}) {
+    SYNCLINE_RETURN_IF_ERROR(
+        transaction
+            .Execute(ExpandSchema(statement, found.schema()), Parameters().Int64(integration_uid))
+            .status());
   }
   return absl::OkStatus();
 }
