@@ -35,8 +35,9 @@ const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descr
 
 void MessageReader::Complain(const YAML::Node& node, const std::string& path,
                              const std::string& text) {
-  violations_.Add(
-      node.Mark().line < 0 ? source_.Label(path) : source_.Label(path, node.Mark().line + 1), text);
+  // The mark of a missing value is that of whatever follows it.
+  const bool marked = !node.IsNull() && node.Mark().line >= 0;
+  violations_.Add(marked ? source_.Label(path, node.Mark().line + 1) : source_.Label(path), text);
 }
 
 bool MessageReader::WithinBounds(const YAML::Node& node, const std::string& path, int depth) {
