@@ -16,11 +16,12 @@ CREATE TABLE {schema}.syncline_link (
 ) WITH (fillfactor = 90);
 CREATE INDEX syncline_link_object ON {schema}.syncline_link (object_id);
 
--- One row per committed page: the links it saw. Dropped with the run's next successor.
+-- One row per committed page: the links it saw, as ranges, because the links of one page were made
+-- together and have ids that follow each other. Dropped with the run's next successor.
 CREATE TABLE {schema}.syncline_seen (
   run_id uuid NOT NULL,
   page_number bigint NOT NULL,
-  link_ids bigint[] NOT NULL,
+  link_ids int8multirange NOT NULL,
   PRIMARY KEY (run_id, page_number)
 );
 

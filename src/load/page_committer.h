@@ -21,24 +21,25 @@ struct RunFence {
 
 // One page, ready to be written.
 struct PageCommit {
-  std::int64_t page_number = 0;          // I2: must be pages committed + 1
+  std::int64_t page_number = 0;  // I2: must be pages committed + 1
   model::RowBatch rows;
-  std::string checkpoint;                // JSON for the next page; "" on the last page
-  model::RunCounters counters;           // pages, records, bytes, requests, total; the committer adds the outcomes
-  bool last = false;                     // also ends the run: SUCCEEDED, COMPLETE, terminal event
+  std::string checkpoint;  // JSON for the next page; "" on the last page
+  model::RunCounters
+      counters;       // pages, records, bytes, requests, total; the committer adds the outcomes
+  bool last = false;  // also ends the run: SUCCEEDED, COMPLETE, terminal event
 };
 
 struct PageOutcome {
-  model::RunCounters page;               // of this page alone, outcomes included
-  model::RunCounters total;              // of the run so far
+  model::RunCounters page;   // of this page alone, outcomes included
+  model::RunCounters total;  // of the run so far
   std::int64_t latest_sequence = 0;
 };
 
 // Writes one page atomically: rows, links, seen marks, rejects, checkpoint, counters and events in
-// one fenced transaction (I1, I2, I3). Used by one pipeline at a time; the fake and the PostgreSQL one
-// pass the same contract suite.
-// RUN_FENCED (the run is another worker's: stop silently), CANCELLED (a cancel was asked for; nothing
-// written), REJECT_LIMIT_REACHED, SCHEMA_DRIFT, STORAGE_FULL, DATABASE_UNAVAILABLE, DATABASE_CONFLICT.
+// one fenced transaction (I1, I2, I3). Used by one pipeline at a time; the fake and the PostgreSQL
+// one pass the same contract suite. RUN_FENCED (the run is another worker's: stop silently),
+// CANCELLED (a cancel was asked for; nothing written), REJECT_LIMIT_REACHED, SCHEMA_DRIFT,
+// STORAGE_FULL, DATABASE_UNAVAILABLE, DATABASE_CONFLICT.
 class PageCommitter {
  public:
   virtual ~PageCommitter() = default;

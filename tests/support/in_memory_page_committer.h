@@ -71,7 +71,7 @@ class InMemoryPageCommitter final : public load::PageCommitter {
 
   absl::Status Prepare(const model::RowBatch&) override { return absl::OkStatus(); }
 
-  absl::StatusOr<load::PageOutcome> Commit(load::PageCommit page) override {
+  absl::StatusOr<load::PageOutcome> Commit(const load::PageCommit& page) override {
     std::lock_guard lock(pages_.mutex_);
     InMemoryPages::Run& run = pages_.run_;
     if (absl::Status failure = std::exchange(pages_.next_failure_, absl::OkStatus());

@@ -1,0 +1,76 @@
+#include "run/page_stream.h"
+
+#include <utility>
+
+#include "base/status.h"
+
+namespace syncline::run {
+
+PageStream::PageStream(std::unique_ptr<pull::Puller> puller,
+                       const mapping::CompiledMapping& mapping, base::Time run_start,
+                       load::PageCommitter& committer, std::stop_token stop)
+    : puller_(std::move(puller)),
+      mapping_(mapping),
+      run_start_(run_start),
+      committer_(committer),
+      forward_stop_(std::move(stop), [this] { stop_.request_stop(); }),
+      mapper_([this] { Map(); }),
+      fetcher_([this] { Fetch(); }) {}
+
+PageStream::~PageStream() { stop_.request_stop(); }
+
+absl::StatusOr<load::PageCommit> PageStream::Next() {
+  std::optional<absl::StatusOr<load::PageCommit>> page = mapped_.Pop(stop_.get_token());
+  if (!page.has_value()) return base::Error(base::Reason::kCancelled, "the run was stopped");
+  return *std::move(page);
+}
+
+void PageStream::Fetch() {
+  const std::stop_token stop = stop_.get_token();
+  while (true) {
+    absl::StatusOr<std::optional<pull::Page>> next = puller_->Next(stop);
+    if (!next.ok()) {
+      fetched_.Push(next.status(), stop);
+      return;
+    }
+    // The page before said that it is the last: the stream ended there.
+    if (!next->has_value()) return;
+    const bool last = (*next)->last;
+    if (!fetched_.Push(*std::move(*next), stop) || last) return;
+  }
+}
+
+void PageStream::Map() {
+  const std::stop_token stop = stop_.get_token();
+  while (true) {
+    std::optional<absl::StatusOr<pull::Page>> page = fetched_.Pop(stop);
+    if (!page.has_value()) return;
+    if (!page->ok()) {
+      mapped_.Push(page->status(), stop);
+      return;
+    }
+    load::PageCommit commit = MapPage(*std::move(*page));
+    // Reads ahead while the page before is being committed. What fails here is read by Commit,
+    // which says why.
+    committer_.Prepare(commit.rows).IgnoreError();
+    const bool last = commit.last;
+    if (!mapped_.Push(std::move(commit), stop) || last) return;
+  }
+}
+
+load::PageCommit PageStream::MapPage(pull::Page page) const {
+  load::PageCommit commit{
+      .page_number = page.number, .checkpoint = page.checkpoint, .last = page.last};
+  // Records may stand in the document or in what the records expression computed: the rows hold
+  // both.
+  const auto held = std::make_shared<const pull::Page>(std::move(page));
+  commit.rows = mapping_.Map(held->records, held, run_start_);
+  commit.counters.pages = 1;
+  commit.counters.records = commit.rows.records;
+  commit.counters.response_bytes = held->response_bytes;
+  commit.counters.requests = held->request_count;
+  commit.counters.total_records = held->total_records;
+  return commit;
+}
+
+}  // namespace syncline::run
