@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "api/server.h"
+#include "base/status.h"
 #include "fmt/format.h"
 
 namespace syncline::app {
@@ -54,30 +56,10 @@ std::string ReadRoles(const Values& values, Config& config) {
   return "";
 }
 
-// Without TLS and sign-in, only callers of this machine may reach the server.
-std::string CheckAddress(const std::string& address) {
-  if (address.starts_with("unix:")) {
-    return address.size() > 5 ? "" : "\"unix:\" lacks the path of the socket";
-  }
-  const std::size_t colon = address.rfind(':');
-  int port = 0;
-  if (colon == std::string::npos || !ReadNumber(address.substr(colon + 1), 0, 65535, port).empty())
-    return fmt::format("\"{}\" is neither HOST:PORT nor unix:PATH", address);
-  const std::string host = address.substr(0, colon);
-  const bool loopback =
-      host == "localhost" || host == "[::1]" ||
-      (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-  if (loopback) return "";
-  return fmt::format(
-      "\"{}\" is refused: the server has neither TLS nor sign-in of its own yet, so it listens "
-      "only "
-      "on loopback (127.0.0.1, [::1], localhost) or on a Unix socket (unix:PATH)",
-      address);
-}
-
 std::string ReadListen(const Values& values, Config& config) {
   for (const std::string& address : values) {
-    if (std::string problem = CheckAddress(address); !problem.empty()) return problem;
+    if (const absl::Status status = api::CheckListenAddress(address); !status.ok())
+      return base::MessageOf(status);
   }
   config.listen = values;
   return "";

@@ -1,0 +1,151 @@
+#include "run/pipeline.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/status.h"
+#include "mapping/compiled_mapping.h"
+#include "model/resource_name.h"
+#include "pull/limits.h"
+#include "pull/puller.h"
+#include "run/page_stream.h"
+#include "run/verdict.h"
+
+namespace syncline::run {
+namespace {
+
+constexpr http::Backoff kCommitBackoff{.base = std::chrono::milliseconds(500),
+                                       .max = std::chrono::seconds(5)};
+constexpr http::Backoff kEndBackoff{.base = std::chrono::milliseconds(500),
+                                    .max = std::chrono::seconds(30)};
+
+std::string NameOf(const queue::ClaimedRun& run) {
+  return model::RunName{run.workspace, run.integration, run.run_id}.ToString();
+}
+
+mapping::Variables VariablesOf(const v1::Integration& integration) {
+  return {integration.vars().begin(), integration.vars().end()};
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const RunContext& context, queue::ClaimedRun run, RunControl& control)
+    : context_(context), run_(std::move(run)), control_(control) {}
+
+void Pipeline::Run() {
+  context_.logger.Info(
+      "run.started",
+      {{"run", NameOf(run_)}, {"attempt", run_.attempt}, {"page", run_.pages_committed + 1}});
+  context_.feed.Announce(run_.run_id);  // `started`
+  const absl::Status status = Walk();
+  if (status.ok()) {
+    context_.logger.Info("run.succeeded", {{"run", NameOf(run_)}});
+  } else {
+    End(status);
+  }
+}
+
+absl::Status Pipeline::Walk() {
+  if (run_.cancel_requested)
+    return base::Error(base::Reason::kCancelled, "cancelled before it began");
+  SYNCLINE_ASSIGN_OR_RETURN(const Definition definition, ParseDefinition(run_.definition));
+  StartClock(definition);
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const mapping::CompiledMapping mapping,
+      mapping::CompiledMapping::Compile(definition.mapping, definition.object_type,
+                                        VariablesOf(definition.integration)));
+  SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<auth::Authenticator> authenticator,
+                            context_.resources.OpenAuthenticator(run_, definition.integration));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      std::unique_ptr<pull::Puller> puller,
+      pull::Puller::Make({.integration = definition.integration,
+                          .authenticator = std::move(authenticator),
+                          .transport = context_.transport,
+                          .clock = context_.clock,
+                          .random = context_.random,
+                          .run_start = run_.start_time,
+                          .on_wait =
+                              [this](const http::Wait& wait) {
+                                ReportWait({std::string(base::ReasonName(wait.reason)),
+                                            wait.message, context_.clock.Now() + wait.delay},
+                                           wait.next_attempt);
+                              },
+                          .backoff = context_.vendor_backoff}));
+  SYNCLINE_RETURN_IF_ERROR(puller->Resume(run_.pages_committed, run_.checkpoint));
+  SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<load::PageCommitter> committer,
+                            context_.resources.MakeCommitter(run_, definition, mapping));
+
+  PageStream pages(std::move(puller), mapping, run_.start_time, *committer, control_.stop_token());
+  while (true) {
+    SYNCLINE_ASSIGN_OR_RETURN(const load::PageCommit page, pages.Next());
+    SYNCLINE_ASSIGN_OR_RETURN(const load::PageOutcome outcome, Commit(*committer, page));
+    context_.feed.Announce(run_.run_id);
+    context_.logger.Debug(
+        "run.page_committed",
+        {{"run", NameOf(run_)}, {"page", page.page_number}, {"records", outcome.page.records}});
+    if (page.last) return absl::OkStatus();
+  }
+}
+
+// Counted from when a worker first took the run, by the wall clock: it goes on over hand-backs.
+void Pipeline::StartClock(const Definition& definition) {
+  const auto most = pull::ResolveLimits(definition.integration.limits()).run_duration_max;
+  const auto passed = context_.clock.Now() - run_.start_time;
+  control_.SetDeadline(context_.clock.SteadyNow() + (most - passed));
+}
+
+absl::StatusOr<load::PageOutcome> Pipeline::Commit(load::PageCommitter& committer,
+                                                   const load::PageCommit& page) {
+  const base::SteadyTime give_up = context_.clock.SteadyNow() + kCommitPatience;
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<load::PageOutcome> outcome = base::Error(
+        base::Reason::kDatabaseUnavailable, "no heartbeat reached the database of late");
+    // I2: never after the instant from which another worker may own the run.
+    if (context_.clock.SteadyNow() < context_.may_commit_until()) outcome = committer.Commit(page);
+    if (outcome.ok() || !MayPassByItself(outcome.status())) return outcome;
+    const auto delay =
+        http::DelayAfter(kCommitBackoff, attempt, std::nullopt, context_.random.Fraction());
+    if (context_.clock.SteadyNow() + delay > give_up) return outcome;
+    context_.logger.Warning("run.commit_failed",
+                            {{"run", NameOf(run_)}, {"error", outcome.status()}});
+    if (attempt == 1 && base::ReasonOf(outcome.status()) == base::Reason::kStorageFull) {
+      ReportWait({std::string(base::ReasonName(base::Reason::kStorageFull)),
+                  base::MessageOf(outcome.status()), context_.clock.Now() + delay},
+                 attempt + 1);
+    }
+    if (!context_.clock.WaitFor(delay, control_.stop_token())) {
+      return base::Error(base::Reason::kCancelled, "the run was stopped");
+    }
+  }
+}
+
+void Pipeline::ReportWait(const model::RunWait& wait, int next_attempt) {
+  const absl::Status status = context_.queue.Append(run_, model::RunWaiting{wait, next_attempt});
+  if (status.ok()) {
+    context_.feed.Announce(run_.run_id);
+  } else if (base::ReasonOf(status) == base::Reason::kRunFenced) {
+    control_.Stop(StopCause::kLost);
+  }  // else the wait is not shown: no reason to end the run
+}
+
+void Pipeline::End(const absl::Status& status) {
+  const Conclusion conclusion = Conclude(control_.cause(), status);
+  context_.logger.Info("run.ended", {{"run", NameOf(run_)}, {"error", status}});
+  if (conclusion.kind == Conclusion::Kind::kLeave) return;
+  // A run that is ours in the table and walked by nobody would stay for ever (I6): only a fence, or
+  // the end of this worker, lets it go.
+  for (int attempt = 1;; ++attempt) {
+    const absl::Status written =
+        conclusion.kind == Conclusion::Kind::kFinish
+            ? context_.queue.Finish(run_, conclusion.ending)
+            : context_.queue.Release(run_, base::ReasonName(conclusion.release_reason));
+    if (written.ok() || base::ReasonOf(written) == base::Reason::kRunFenced) break;
+    context_.logger.Warning("run.end_failed", {{"run", NameOf(run_)}, {"error", written}});
+    const auto delay =
+        http::DelayAfter(kEndBackoff, attempt, std::nullopt, context_.random.Fraction());
+    if (!context_.clock.WaitFor(delay, control_.abandon_token())) return;
+  }
+  context_.feed.Announce(run_.run_id);
+}
+
+}  // namespace syncline::run

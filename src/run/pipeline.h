@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "http/retrying_transport.h"
+#include "load/page_committer.h"
+#include "queue/run_queue.h"
+#include "run/definition.h"
+#include "run/run_context.h"
+#include "run/run_control.h"
+
+namespace syncline::run {
+
+// One run, from the claim to its end: pulls page after page, maps it, commits it, tells watchers.
+// Lives on the thread that the executor gives it; only `control` is touched from others.
+class Pipeline {
+ public:
+  // How long a page is kept while the database cannot take it; then the run goes back to the queue.
+  static constexpr std::chrono::milliseconds kCommitPatience = std::chrono::minutes(2);
+
+  Pipeline(const RunContext& context, queue::ClaimedRun run, RunControl& control);
+
+  // Returns when the run has ended, was handed back, or is no longer ours.
+  void Run();
+
+ private:
+  // OK when the last page was committed, which ended the run.
+  absl::Status Walk();
+  absl::StatusOr<load::PageOutcome> Commit(load::PageCommitter& committer,
+                                           const load::PageCommit& page);
+  // Writes how the run ends, as often as it takes.
+  void End(const absl::Status& status);
+  void StartClock(const Definition& definition);
+  void ReportWait(const model::RunWait& wait, int next_attempt);
+
+  const RunContext& context_;
+  const queue::ClaimedRun run_;
+  RunControl& control_;
+};
+
+}  // namespace syncline::run

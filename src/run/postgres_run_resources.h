@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "credential/credential_vault.h"
+#include "run/run_context.h"
+#include "store/database.h"
+
+namespace syncline::run {
+
+// RunResources on PostgreSQL, for one worker. Owned by the composition root, safe for concurrent
+// use.
+class PostgresRunResources final : public RunResources {
+ public:
+  PostgresRunResources(store::Database& database, credential::CredentialVault& vault,
+                       std::string worker_id)
+      : database_(database), vault_(vault), worker_id_(std::move(worker_id)) {}
+
+  absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
+      const queue::ClaimedRun& run, const v1::Integration& integration) override;
+  absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
+      const queue::ClaimedRun& run, const Definition& definition,
+      const mapping::CompiledMapping& mapping) override;
+
+ private:
+  store::Database& database_;
+  credential::CredentialVault& vault_;
+  const std::string worker_id_;
+};
+
+}  // namespace syncline::run

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "auth/authenticator.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "event/event_feed.h"
+#include "http/backoff.h"
+#include "http/transport.h"
+#include "load/page_committer.h"
+#include "mapping/compiled_mapping.h"
+#include "queue/run_queue.h"
+#include "run/definition.h"
+
+namespace syncline::run {
+
+// Makes the parts of one run that stand on the database. Safe for concurrent use.
+class RunResources {
+ public:
+  virtual ~RunResources() = default;
+  // Of the integration's credential as it is now. NOT_FOUND when integration or credential are
+  // gone; KEY_UNAVAILABLE, CREDENTIAL_CORRUPT, DATABASE_UNAVAILABLE.
+  virtual absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
+      const queue::ClaimedRun& run, const v1::Integration& integration) = 0;
+  virtual absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
+      const queue::ClaimedRun& run, const Definition& definition,
+      const mapping::CompiledMapping& mapping) = 0;
+};
+
+// What every run of a worker shares. Made by the composition root, outlives the executor.
+struct RunContext {
+  queue::RunQueue& queue;
+  event::EventFeed& feed;
+  RunResources& resources;
+  http::Transport& transport;  // one try each
+  const base::Clock& clock;
+  base::Random& random;
+  base::Logger& logger;
+  // queue::WorkerLease::MayCommitUntil.
+  std::function<base::SteadyTime()> may_commit_until;
+  http::Backoff vendor_backoff = {};  // between tries of a request
+};
+
+}  // namespace syncline::run
