@@ -1,0 +1,86 @@
+#include "run/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "base/status.h"
+
+namespace syncline::run {
+namespace {
+
+using base::Reason;
+using Kind = Conclusion::Kind;
+
+struct VerdictCase {
+  const char* name;
+  StopCause cause;
+  Reason reason;
+  Kind kind;
+  model::RunState state = model::RunState::kFailed;
+  model::Verdict verdict = model::Verdict::kFailed;
+  const char* error = "";
+};
+class VerdictTest : public testing::TestWithParam<VerdictCase> {};
+
+TEST_P(VerdictTest, Concludes) {
+  const VerdictCase& c = GetParam();
+  const Conclusion conclusion = Conclude(c.cause, base::Error(c.reason, "text"));
+  ASSERT_EQ(conclusion.kind, c.kind);
+  if (c.kind == Kind::kRelease) {
+    EXPECT_EQ(base::ReasonName(conclusion.release_reason), c.error);
+  }
+  if (c.kind != Kind::kFinish) return;
+  EXPECT_EQ(conclusion.ending.state, c.state);
+  EXPECT_EQ(conclusion.ending.verdict, c.verdict);
+  EXPECT_EQ(conclusion.ending.error.reason, c.error);
+}
+
+constexpr auto kCancelled = model::RunState::kCancelled;
+constexpr auto kFailed = model::RunState::kFailed;
+INSTANTIATE_TEST_SUITE_P(
+    Table, VerdictTest,
+    testing::Values(
+        VerdictCase{"Loop", StopCause::kNone, Reason::kPaginationLoop, Kind::kFinish, kFailed,
+                    model::Verdict::kLoop, "PAGINATION_LOOP"},
+        VerdictCase{"Pages", StopCause::kNone, Reason::kPageLimitReached, Kind::kFinish, kFailed,
+                    model::Verdict::kCapped, "PAGE_LIMIT_REACHED"},
+        VerdictCase{"Rejects", StopCause::kNone, Reason::kRejectLimitReached, Kind::kFinish,
+                    kFailed, model::Verdict::kCapped, "REJECT_LIMIT_REACHED"},
+        VerdictCase{"Vendor", StopCause::kNone, Reason::kVendorError, Kind::kFinish, kFailed,
+                    model::Verdict::kFailed, "VENDOR_ERROR"},
+        VerdictCase{"CancelByCommit", StopCause::kNone, Reason::kCancelled, Kind::kFinish,
+                    kCancelled, model::Verdict::kCancelled, ""},
+        VerdictCase{"CancelByCaller", StopCause::kCancelled, Reason::kCancelled, Kind::kFinish,
+                    kCancelled, model::Verdict::kCancelled, ""},
+        VerdictCase{"CancelWins", StopCause::kCancelled, Reason::kVendorError, Kind::kFinish,
+                    kCancelled, model::Verdict::kCancelled, ""},
+        VerdictCase{"TooLong", StopCause::kTooLong, Reason::kCancelled, Kind::kFinish, kFailed,
+                    model::Verdict::kCapped, "RUN_TOO_LONG"},
+        VerdictCase{"Drain", StopCause::kDraining, Reason::kCancelled, Kind::kRelease, kFailed,
+                    model::Verdict::kFailed, "DRAINING"},
+        VerdictCase{"DrainAfterAnError", StopCause::kDraining, Reason::kVendorError, Kind::kFinish,
+                    kFailed, model::Verdict::kFailed, "VENDOR_ERROR"},
+        VerdictCase{"DatabaseAway", StopCause::kNone, Reason::kDatabaseUnavailable, Kind::kRelease,
+                    kFailed, model::Verdict::kFailed, "DATABASE_UNAVAILABLE"},
+        VerdictCase{"DiskFull", StopCause::kNone, Reason::kStorageFull, Kind::kRelease, kFailed,
+                    model::Verdict::kFailed, "STORAGE_FULL"},
+        VerdictCase{"Fenced", StopCause::kNone, Reason::kRunFenced, Kind::kRelease, kFailed,
+                    model::Verdict::kFailed, "RUN_FENCED"},
+        VerdictCase{"Lost", StopCause::kLost, Reason::kCancelled, Kind::kLeave},
+        VerdictCase{"LostAfterAnError", StopCause::kLost, Reason::kVendorError, Kind::kLeave}),
+    [](const auto& param_info) { return param_info.param.name; });
+
+TEST(RunControlTest, TheFirstCauseCountsExceptLost) {
+  RunControl control;
+  EXPECT_FALSE(control.stop_token().stop_requested());
+  control.Stop(StopCause::kCancelled);
+  control.Stop(StopCause::kDraining);
+  EXPECT_EQ(control.cause(), StopCause::kCancelled);
+  EXPECT_TRUE(control.stop_token().stop_requested());
+  EXPECT_FALSE(control.abandon_token().stop_requested());
+  control.Stop(StopCause::kLost);
+  EXPECT_EQ(control.cause(), StopCause::kLost);
+  EXPECT_TRUE(control.abandon_token().stop_requested());
+}
+
+}  // namespace
+}  // namespace syncline::run
