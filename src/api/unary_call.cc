@@ -21,10 +21,12 @@ bool IsServerFault(Reason reason) {
 // One call between its arrival and its answer.
 class Call {
  public:
-  Call(const CallEnvironment& environment, grpc::CallbackServerContext* context, const char* method)
+  // `reactor`: the context's default one, which gRPC gives out only once.
+  Call(const CallEnvironment& environment, grpc::CallbackServerContext* context,
+       grpc::ServerUnaryReactor* reactor, const char* method)
       : environment_(environment),
         context_(context),
-        reactor_(context->DefaultReactor()),
+        reactor_(reactor),
         method_(method),
         start_(environment.clock.SteadyNow()) {}
 
@@ -77,7 +79,7 @@ grpc::ServerUnaryReactor* StartUnaryCall(const CallEnvironment& environment,
                                          grpc::CallbackServerContext* context, const char* method,
                                          std::function<absl::Status()> work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto call = std::make_shared<Call>(environment, context, method);
+  auto call = std::make_shared<Call>(environment, context, reactor, method);
   const absl::Status queued = environment.workers.Submit(
       [call, work = std::move(work)](const std::stop_token&) { call->Run(work); });
   if (!queued.ok()) call->Answer(queued);
