@@ -87,10 +87,12 @@ std::string JsonText(const google::protobuf::Message& message) {
 std::string TableText(const std::vector<std::string_view>& columns,
                       const std::vector<MessagePointer>& messages) {
   std::vector<std::string> headings;
+  headings.reserve(columns.size());
   for (const std::string_view column : columns) headings.push_back(Heading(column));
   Table table(headings);
   for (const MessagePointer& message : messages) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const std::string_view column : columns) cells.push_back(TextAt(*message, column));
     table.Add(std::move(cells));
   }

@@ -15,7 +15,7 @@ bool IsPlain(const YAML::Node& node) { return node.Tag() == "?" || node.Tag().em
 
 bool LooksLikeNumber(const std::string& text) {
   const std::size_t first = text.find_first_not_of("+-");
-  if (first == std::string::npos || first > 1) return false;
+  if (first > 1) return false;  // also when there is nothing but signs
   if (text.find_first_not_of("0123456789.eE+-", first) != std::string::npos) return false;
   const bool leading_zero = text[first] == '0' && first + 1 < text.size() &&
                             text[first + 1] >= '0' && text[first + 1] <= '9';
@@ -68,7 +68,7 @@ void ReadYamlValue(const YAML::Node& node, const std::string& path, int depth,
   auto& fields = *value.mutable_struct_value()->mutable_fields();
   for (const auto& pair : node) {
     const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
-    const std::string below = path.empty() ? key : path + "." + key;
+    const std::string below = path.empty() ? key : fmt::format("{}.{}", path, key);
     if (!pair.first.IsScalar()) {
       reading.complain(pair.first, path, "a key must be text");
     } else if (fields.contains(key)) {
