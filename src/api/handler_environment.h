@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,8 @@ struct HandlerEnvironment {
   event::EventFeed& event_feed;
   const base::Clock& clock;
   base::Random& random;
+  // A run was queued that an executor of this process could take at once; may be empty.
+  std::function<void()> on_run_queued = {};
 };
 
 // Runs `work` (StatusOr<T> of a transaction) for its answer.

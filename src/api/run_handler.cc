@@ -60,7 +60,9 @@ absl::StatusOr<v1::Run> RunHandler::Start(const v1::StartRunRequest& request) co
         SYNCLINE_RETURN_IF_ERROR(queue::Enqueue(transaction, enqueue, id));
         return store::GetRun(transaction, {parent.workspace, parent.integration, id});
       });
-  if (run.ok()) environment_.event_feed.Announce(LastId(run->name()));
+  if (!run.ok()) return run;
+  environment_.event_feed.Announce(LastId(run->name()));
+  if (environment_.on_run_queued) environment_.on_run_queued();
   return run;
 }
 

@@ -1,0 +1,154 @@
+#include <gmock/gmock.h>
+
+#include "model/resource_name.h"
+#include "syncline/v1/credential_service.pb.h"
+#include "tests/api/api_fixture.h"
+
+namespace syncline::api {
+namespace {
+
+using google::protobuf::Empty;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+
+constexpr const char* kName = "workspaces/default/credentials/okta";
+constexpr const char* kCreate = R"(
+  parent: "workspaces/default" credential_id: "okta"
+  credential { allowed_hosts: "a.example"
+               api_token { header: "Authorization" prefix: "SSWS " token: "sentinel-one" } })";
+
+class CredentialServiceTest : public ApiTest {
+ protected:
+  absl::StatusOr<v1::Credential> Create(const std::string& request) {
+    return CallText<v1::Credential, v1::CreateCredentialRequest>(
+        "CredentialService/CreateCredential", request);
+  }
+  absl::StatusOr<v1::Credential> Update(const std::string& credential,
+                                        const std::string& rest = "") {
+    return CallText<v1::Credential, v1::UpdateCredentialRequest>(
+        "CredentialService/UpdateCredential",
+        "credential { name: \"" + std::string(kName) + "\" " + credential + "} " + rest);
+  }
+  std::string StoredToken(const std::string& path = "api_token.token") {
+    std::string token;
+    const absl::Status status =
+        database().RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+          auto secrets = stack_->vault().OpenSecrets(transaction, {"default", "okta"});
+          if (!secrets.ok()) return secrets.status();
+          token = secrets->contains(path) ? std::string((*secrets)[path].Reveal()) : "absent";
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return token;
+  }
+};
+
+TEST_F(CredentialServiceTest, SecretsGoInAndNeverComeOut) {
+  const auto created = Create(kCreate);
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(created->secret_version(), 1);
+  EXPECT_EQ(created->api_token().prefix(), "SSWS ");
+  EXPECT_EQ(created->DebugString().find("sentinel"), std::string::npos);
+  EXPECT_EQ(StoredToken(), "sentinel-one");
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.credential "
+                             "WHERE spec::text LIKE '%sentinel%'"),
+            "0");
+  const auto listed = CallText<v1::ListCredentialsResponse, v1::ListCredentialsRequest>(
+      "CredentialService/ListCredentials", R"(parent: "workspaces/default")");
+  ASSERT_EQ(listed->credentials_size(), 1);
+  EXPECT_EQ(listed->credentials(0).SerializeAsString(), created->SerializeAsString());
+}
+
+TEST_F(CredentialServiceTest, UpdatesKeepTheSecretUnlessItIsGiven) {
+  ASSERT_TRUE(Create(kCreate).ok());
+  const auto renamed = Update(R"(display_name: "Okta")");
+  ASSERT_TRUE(renamed.ok()) << renamed.status();
+  EXPECT_EQ(renamed->secret_version(), 1);
+  EXPECT_EQ(StoredToken(), "sentinel-one");
+  const auto rotated = Update(R"(api_token { token: "sentinel-two" })",
+                              R"(update_mask { paths: "api_token.token" })");
+  ASSERT_TRUE(rotated.ok()) << rotated.status();
+  EXPECT_EQ(rotated->secret_version(), 2);
+  EXPECT_EQ(rotated->api_token().prefix(), "SSWS ");
+  EXPECT_EQ(StoredToken(), "sentinel-two");
+}
+
+TEST_F(CredentialServiceTest, OtherHostsWantTheSecretAgain) {
+  ASSERT_TRUE(Create(kCreate).ok());
+  const absl::Status refused = Update(R"(allowed_hosts: "evil.example")").status();
+  EXPECT_EQ(ReasonText(refused), "INVALID_ARGUMENT");
+  EXPECT_THAT(WrongFields(refused), ElementsAre("credential.apiToken.token"));
+  EXPECT_EQ(StoredToken(), "sentinel-one");
+  ASSERT_TRUE(Update(R"(allowed_hosts: "b.example" api_token { token: "sentinel-two" })",
+                     R"(update_mask { paths: "allowed_hosts" paths: "api_token.token" })")
+                  .ok());
+  EXPECT_EQ(StoredToken(), "sentinel-two");
+}
+
+TEST_F(CredentialServiceTest, AnotherKindDropsTheOldSecret) {
+  ASSERT_TRUE(Create(kCreate).ok());
+  EXPECT_EQ(ReasonText(Update(R"(basic { username: "u" })").status()), "INVALID_ARGUMENT");
+  ASSERT_TRUE(Update(R"(basic { username: "u" password: "sentinel-three" })").ok());
+  EXPECT_EQ(StoredToken(), "absent");
+  EXPECT_EQ(StoredToken("basic.password"), "sentinel-three");
+  const auto none = Update("none {}", R"(update_mask { paths: "*" })");
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.credential_secret"), "0");
+}
+
+TEST_F(CredentialServiceTest, EveryMistakeIsNamedAtOnceAndNoneRepeatsASecret) {
+  const absl::Status status = Create(R"(parent: "workspaces/default" credential_id: "-"
+                credential { allowed_hosts: "https://x/" basic { username: "a:b"
+                             password: "sentinel-four" } })")
+                                  .status();
+  const auto fields = WrongFields(status);
+  EXPECT_THAT(fields, Contains("credentialId"));
+  EXPECT_THAT(fields, Contains("credential.allowedHosts[0]"));
+  EXPECT_THAT(fields, Contains("credential.basic.username"));
+  EXPECT_EQ(base::MessageOf(status).find("sentinel"), std::string::npos);
+}
+
+TEST_F(CredentialServiceTest, UnknownWorkspacesAndNamesAreNotFound) {
+  EXPECT_EQ(ReasonText(Create(R"(parent: "workspaces/other" credential_id: "c"
+                                 credential { none {} })")
+                           .status()),
+            "NOT_FOUND");
+  EXPECT_EQ(ReasonText(Update("none {}").status()), "NOT_FOUND");
+  const auto listed = CallText<v1::ListCredentialsResponse, v1::ListCredentialsRequest>(
+      "CredentialService/ListCredentials", R"(parent: "workspaces/other")");
+  EXPECT_EQ(ReasonText(listed.status()), "NOT_FOUND");
+}
+
+TEST_F(CredentialServiceTest, ValidateOnlyLeavesNoSecretBehind) {
+  ASSERT_TRUE(Create(std::string(kCreate) + " validate_only: true").ok());
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.credential_secret"), "0");
+}
+
+TEST_F(CredentialServiceTest, DeleteSaysWhoUsesIt) {
+  ASSERT_TRUE(Create(kCreate).ok());
+  migrated_->Query(
+      "INSERT INTO syncline.integration (workspace_id, integration_id, object_type_id, "
+      "credential_id, spec) VALUES ('default', 'users', 'user', 'okta', '{}') RETURNING 1");
+  const auto remove = [&] {
+    return CallText<Empty, v1::DeleteCredentialRequest>("CredentialService/DeleteCredential",
+                                                        "name: \"" + std::string(kName) + "\"")
+        .status();
+  };
+  const absl::Status used = remove();
+  EXPECT_EQ(ReasonText(used), "IN_USE");
+  EXPECT_THAT(base::MetadataOf(used)["used_by"], ::testing::HasSubstr("users"));
+  migrated_->Query("DELETE FROM syncline.integration RETURNING 1");
+  EXPECT_TRUE(remove().ok());
+  EXPECT_EQ(ReasonText(remove()), "NOT_FOUND");
+}
+
+TEST_F(CredentialServiceTest, MethodsOfLaterBuildsSayWhatIsMissing) {
+  const absl::Status status = CallText<v1::TestCredentialResponse, v1::TestCredentialRequest>(
+                                  "CredentialService/TestCredential", "name: \"x\"")
+                                  .status();
+  EXPECT_EQ(ReasonText(status), "UNIMPLEMENTED");
+  EXPECT_THAT(base::MessageOf(status), ::testing::HasSubstr("TestCredential"));
+}
+
+}  // namespace
+}  // namespace syncline::api
