@@ -1,38 +1,48 @@
 #include "run/postgres_run_resources.h"
 
+#include <utility>
+
 #include "base/status.h"
 #include "load/postgres_page_committer.h"
 #include "pull/limits.h"
+#include "store/integration_store.h"
 
 namespace syncline::run {
 
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenAuthenticator(
     const queue::ClaimedRun& run, const v1::Integration& integration) {
-  if (integration.credential().empty()) return auth::MakeNoAuthenticator();
-  const model::CredentialName name{.workspace = run.workspace,
-                                   .credential = integration.credential()};
+  const model::IntegrationName name{run.workspace, run.integration};
   std::unique_ptr<auth::Authenticator> authenticator;
-  SYNCLINE_RETURN_IF_ERROR(
+  const absl::Status status =
       database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
-        SYNCLINE_ASSIGN_OR_RETURN(authenticator, vault_.OpenAuthenticator(transaction, name));
+        SYNCLINE_ASSIGN_OR_RETURN(const store::IntegrationRow row,
+                                  store::FindIntegration(transaction, name));
+        // Deleted and made anew under the same name: the links of this run belong to neither.
+        if (row.uid != run.integration_uid) return store::NotFound(name.ToString());
+        if (integration.credential().empty()) {
+          authenticator = auth::MakeNoAuthenticator();
+          return absl::OkStatus();
+        }
+        SYNCLINE_ASSIGN_OR_RETURN(
+            authenticator,
+            vault_.OpenAuthenticator(transaction, {run.workspace, integration.credential()}));
         return absl::OkStatus();
-      }));
+      });
+  if (!status.ok()) return status;
   return authenticator;
 }
 
 absl::StatusOr<std::unique_ptr<load::PageCommitter>> PostgresRunResources::MakeCommitter(
     const queue::ClaimedRun& run, const Definition& definition,
     const mapping::CompiledMapping& mapping) {
-  load::LoadTargetOptions options{
-      .fence = {.run_id = run.run_id, .worker_id = worker_id_, .epoch = run.epoch},
-      .workspace = run.workspace,
-      .integration_uid = run.integration_uid,
-      .object_type = definition.object_type,
-      .reject_count_max = pull::ResolveLimits(definition.integration.limits()).reject_count_max};
-  SYNCLINE_ASSIGN_OR_RETURN(
-      std::unique_ptr<load::PostgresPageCommitter> committer,
-      load::PostgresPageCommitter::Open(database_, std::move(options), mapping));
-  return std::unique_ptr<load::PageCommitter>(std::move(committer));
+  return load::PostgresPageCommitter::Open(
+      database_,
+      {.fence = {.run_id = run.run_id, .worker_id = worker_id_, .epoch = run.epoch},
+       .workspace = run.workspace,
+       .integration_uid = run.integration_uid,
+       .object_type = definition.object_type,
+       .reject_count_max = pull::ResolveLimits(definition.integration.limits()).reject_count_max},
+      mapping);
 }
 
 }  // namespace syncline::run

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "credential/credential_vault.h"
 #include "run/run_context.h"
@@ -10,8 +9,7 @@
 
 namespace syncline::run {
 
-// RunResources on PostgreSQL, for one worker. Owned by the composition root, safe for concurrent
-// use.
+// RunResources on PostgreSQL, for one worker. Owned by the composition root.
 class PostgresRunResources final : public RunResources {
  public:
   PostgresRunResources(store::Database& database, credential::CredentialVault& vault,

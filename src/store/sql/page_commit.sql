@@ -48,11 +48,12 @@ FROM STDIN (FORMAT binary);
 
 -- name: PageCommitAdvance
 -- Also the whole commit of a page that writes no rows: the first part is the fence then, and no row
--- comes back when the run is not ours, not at the page before, or to be cancelled.
+-- comes back when the run is not ours, not at the page before, or to be cancelled. A page is
+-- progress: only crashes without one between them count against the run.
 WITH fenced AS (
   UPDATE syncline.run_queue
   SET page_number = $4, checkpoint = NULLIF($5::jsonb, 'null'), next_sequence = next_sequence + 1,
-      last_progress_time = clock_timestamp()
+      last_progress_time = clock_timestamp(), crash_count = 0
   WHERE run_id = $1 AND owner = $2 AND epoch = $3 AND page_number = $4 - 1 AND cancel_time IS NULL
   RETURNING run_id, next_sequence - 1 AS sequence
 ), event AS (
