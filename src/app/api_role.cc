@@ -1,5 +1,7 @@
 #include "app/api_role.h"
 
+#include <utility>
+
 #include "api/run_handler.h"
 #include "api/services.h"
 #include "base/status.h"
@@ -16,7 +18,7 @@ std::string Dialled(const std::string& address, int port) {
 
 }  // namespace
 
-ApiRole::ApiRole(const Config& config, Foundation& foundation)
+ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<void()> on_run_queued)
     : config_(config),
       workers_(kWorkerCount, kQueuedCallsMax),
       calls_{.workers = workers_, .logger = foundation.logger, .clock = foundation.clock},
@@ -27,7 +29,8 @@ ApiRole::ApiRole(const Config& config, Foundation& foundation)
                 .event_log = foundation.event_log,
                 .event_feed = foundation.event_feed,
                 .clock = foundation.clock,
-                .random = foundation.random},
+                .random = foundation.random,
+                .on_run_queued = std::move(on_run_queued)},
       stream_environment_{
           .calls = calls_,
           .feed = foundation.event_feed,

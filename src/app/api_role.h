@@ -25,7 +25,8 @@ class ApiRole final : public base::Service {
   // Calls under way get this long once the streams were told to go.
   static constexpr std::chrono::seconds kCallDrainMax{5};
 
-  ApiRole(const Config& config, Foundation& foundation);
+  // `on_run_queued`: an executor of this process could take it at once.
+  ApiRole(const Config& config, Foundation& foundation, std::function<void()> on_run_queued);
   absl::Status Start() override;
   // Health says NOT_SERVING from now on; calls still work.
   void BeginDrain();

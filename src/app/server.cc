@@ -80,7 +80,7 @@ absl::Status Server::StartRoles() {
     SYNCLINE_RETURN_IF_ERROR(scheduler_->Start());
   }
   if (config_.api) {
-    api_ = std::make_unique<ApiRole>(config_, *foundation_);
+    api_ = std::make_unique<ApiRole>(config_, *foundation_, on_queued);
     SYNCLINE_RETURN_IF_ERROR(api_->Start());
   }
   return absl::OkStatus();

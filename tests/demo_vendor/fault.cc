@@ -104,12 +104,12 @@ const Fault kFaults[] = {
                              std::string(kDeepLevels, ']'));
        a.slice = a.owned;
      }},
-    {"null_character", "\\u0000 in the first record's name",
-     [](Request, List, Answer& a) { SpoilValue(a, R"("name":)", R"("a\u0000b")"); }},
-    {"lone_surrogate", "\\ud800 in the first record's name",
-     [](Request, List, Answer& a) { SpoilValue(a, R"("name":)", R"("a\ud800b")"); }},
-    {"bad_utf8", "bytes that are not UTF-8 in the first record's name",
-     [](Request, List, Answer& a) { SpoilValue(a, R"("name":)", "\"a\xff\xfe\xc0\x80z\""); }},
+    {"null_character", "\\u0000 in the first record's asset_tag",
+     [](Request, List, Answer& a) { SpoilValue(a, R"("asset_tag":)", R"("a\u0000b")"); }},
+    {"lone_surrogate", "\\ud800 in the first record's asset_tag",
+     [](Request, List, Answer& a) { SpoilValue(a, R"("asset_tag":)", R"("a\ud800b")"); }},
+    {"bad_utf8", "bytes that are not UTF-8 in the first record's asset_tag",
+     [](Request, List, Answer& a) { SpoilValue(a, R"("asset_tag":)", "\"a\xff\xfe\xc0\x80z\""); }},
     {"big_integer", "2^63 as the first record's warranty_days",
      [](Request, List, Answer& a) { SpoilValue(a, R"("warranty_days":)", "9223372036854775808"); }},
     {"huge_number", "1e400 as the first record's warranty_days",

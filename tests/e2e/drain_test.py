@@ -31,7 +31,7 @@ def test_stop_hands_the_run_back():
             assert code == 0, f"exit code {code}: {server.log.read_text()[-3000:]}"
             print(f"  stopped in {took:.1f} s", flush=True)
             server.start()
-            wait_until(lambda: column(server, "drained", "state") == "SUCCEEDED", 60, "the end")
+            wait_until(lambda: column(server, "drained", "r.state") == "SUCCEEDED", 60, "the end")
             expect_equal_to_vendor(server, vendor, "drained")
             expect_orderly_events(server, "drained", pages=PAGES)
             released = server.psql(

@@ -83,7 +83,7 @@ def test_hostile_vendor():
             for name, (options, _) in ERRORS.items():
                 items += case(name, vendor, **{"limits": QUICK, **options})
             for name, (kind, _) in REJECTS.items():
-                query = fault(kind, vendor="device")
+                query = fault(kind)
                 items += case(name, vendor, query=query)
             server.apply(documents(*items))
             checks = [(check_error, name, reason) for name, (_, reason) in ERRORS.items()]
