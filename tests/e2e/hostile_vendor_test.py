@@ -3,7 +3,7 @@
 import json
 
 from checks import expect_orderly_events
-from definitions import case, documents
+from definitions import case, documents, type_of
 from harness import Folder, Server, Vendor, counters, main
 
 DEVICES = 1000
@@ -45,7 +45,6 @@ ERRORS = {
 # name: (fault, the reason of the one reject)
 REJECTS = {
     "null-character": ("null_character", "TEXT_INVALID"),
-    "lone-surrogate": ("lone_surrogate", "TEXT_INVALID"),
     "big-integer": ("big_integer", "CONVERSION_FAILED"),
     "huge-number": ("huge_number", "CONVERSION_FAILED"),
     "monster-number": ("monster_number", "CONVERSION_FAILED"),
@@ -74,6 +73,14 @@ def check_reject(server, name, reason):
     expect_orderly_events(server, name)
 
 
+def check_lone_surrogate(server, name, _):
+    """No reject: it becomes U+FFFD, as browsers and Python's replacement do."""
+    run = server.run(name)
+    assert counters(run)["created"] == DEVICES, (name, run)
+    tag = server.psql(f"SELECT tag FROM ws_default.{type_of(name)} WHERE tag LIKE 'a%'")
+    assert tag == "a\ufffdb", (name, tag)
+
+
 def test_hostile_vendor():
     failures = []
     with Folder() as folder, Server(folder) as server:
@@ -85,9 +92,11 @@ def test_hostile_vendor():
             for name, (kind, _) in REJECTS.items():
                 query = fault(kind)
                 items += case(name, vendor, query=query)
+            items += case("lone-surrogate", vendor, query=fault("lone_surrogate"))
             server.apply(documents(*items))
             checks = [(check_error, name, reason) for name, (_, reason) in ERRORS.items()]
             checks += [(check_reject, name, reason) for name, (_, reason) in REJECTS.items()]
+            checks += [(check_lone_surrogate, "lone-surrogate", "U+FFFD")]
             for check, name, reason in checks:
                 try:
                     check(server, name, reason)
