@@ -9,10 +9,10 @@ BUILD=(
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev libabsl-dev
   libcurl4-openssl-dev libssl-dev libpq-dev libsimdjson-dev libfmt-dev libspdlog-dev libxxhash-dev
   libcli11-dev libyaml-cpp-dev libcpp-httplib-dev zlib1g-dev libgtest-dev libgmock-dev
-  libbenchmark-dev
+  libbenchmark-dev python3
 )
 RUN=(postgresql-15 postgresql-client-15 ca-certificates)
-TEST=(python3 rabbitmq-server clang-tidy clang-format procps util-linux)
+TEST=(rabbitmq-server clang-tidy clang-format procps util-linux)
 
 packages=()
 for part in "${@:-build run}"; do
