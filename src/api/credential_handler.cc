@@ -56,9 +56,32 @@ absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
   return paths;
 }
 
-absl::Status Validate(const Change& change, const std::set<std::string>& kept) {
+// "api_token.token" -> "apiToken.token", as wrong fields are named.
+std::string JsonPath(const std::string& path) {
+  std::string json;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const bool upper = path[i] == '_' && i + 1 < path.size();
+    if (upper) ++i;
+    json.push_back(upper ? static_cast<char>(path[i] - 'a' + 'A') : path[i]);
+  }
+  return json;
+}
+
+absl::Status Validate(const Change& change, const std::set<std::string>& stored) {
+  const absl::Status status = auth::ValidateCredential(
+      change.credential, change.given, change.keeps_stored ? stored : std::set<std::string>());
   base::FieldViolations wrong;
-  wrong.AddStatus("credential", auth::ValidateCredential(change.credential, change.given, kept));
+  wrong.AddStatus("credential", status);
+  if (change.keeps_stored) return wrong.ToStatus();
+  // Also where a kind would do without: what was stored must not silently become nothing.
+  std::set<std::string> named;
+  for (const auto& violation : base::FieldViolationsOf(status)) named.insert(violation.field);
+  for (const std::string& path : auth::SecretFieldsOf(change.credential)) {
+    const std::string field = JsonPath(path);
+    if (change.given.contains(path) || named.contains(field)) continue;
+    wrong.Add(fmt::format("credential.{}", field),
+              "is required again, for the kind or the allowed hosts change");
+  }
   return wrong.ToStatus();
 }
 
@@ -147,8 +170,7 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         Change change = MakeChange(std::move(merged), stored);
         SYNCLINE_ASSIGN_OR_RETURN(const std::set<std::string> fields,
                                   StoredFields(transaction, name));
-        SYNCLINE_RETURN_IF_ERROR(
-            Validate(change, change.keeps_stored ? fields : std::set<std::string>()));
+        SYNCLINE_RETURN_IF_ERROR(Validate(change, fields));
         if (change.given.empty() && MessageDifferencer::Equals(change.credential, stored)) {
           return stored;
         }

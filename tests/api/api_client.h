@@ -23,20 +23,32 @@ class ApiClient {
   // `method`: "WorkspaceService/GetWorkspace".
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(const std::string& method, const Request& request) const {
-    grpc::TemplatedGenericStub<Request, Response> stub(channel_);
-    grpc::ClientContext context;
+    absl::StatusOr<std::string> bytes = CallBytes(method, request.SerializeAsString());
+    if (!bytes.ok()) return bytes.status();
     Response response;
-    std::promise<grpc::Status> done;
-    stub.UnaryCall(&context, "/syncline.v1." + method, grpc::StubOptions(), &request, &response,
-                   [&](const grpc::Status& status) { done.set_value(status); });
-    const grpc::Status status = done.get_future().get();
-    if (!status.ok()) return FromGrpcStatus(status);
+    EXPECT_TRUE(response.ParseFromString(*bytes)) << method;
     Response copy = response;
     EXPECT_TRUE(TakeSecretsOut(&copy).empty()) << method << " returned a secret";
     return response;
   }
 
-  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // The same with encoded messages.
+  absl::StatusOr<std::string> CallBytes(const std::string& method,
+                                        const std::string& request) const {
+    grpc::GenericStub stub(channel_);
+    grpc::ClientContext context;
+    const grpc::Slice slice(request);
+    const grpc::ByteBuffer sent(&slice, 1);
+    grpc::ByteBuffer received;
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, "/syncline.v1." + method, grpc::StubOptions(), &sent, &received,
+                   [&](const grpc::Status& status) { done.set_value(status); });
+    const grpc::Status status = done.get_future().get();
+    if (!status.ok()) return FromGrpcStatus(status);
+    grpc::Slice answer;
+    EXPECT_TRUE(received.DumpToSingleSlice(&answer).ok());
+    return std::string(reinterpret_cast<const char*>(answer.begin()), answer.size());
+  }
 
  private:
   std::shared_ptr<grpc::Channel> channel_;

@@ -70,6 +70,7 @@ class ApiStack {
   }
 
   const ApiClient& client() const { return *client_; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   credential::CredentialVault& vault() { return vault_; }
   event::EventFeed& feed() { return feed_; }
 
