@@ -1,10 +1,7 @@
-#include <grpcpp/create_channel.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <signal.h>
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <future>
 #include <map>
 #include <mutex>
 #include <string>
@@ -13,6 +10,7 @@
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/api/health_probe.h"
 
 namespace syncline::app {
 namespace {
@@ -38,23 +36,6 @@ class RecordingLogger final : public base::Logger {
   std::map<std::string, std::map<std::string, std::string>> lines_;
 };
 
-// grpc.health.v1.HealthCheckResponse: field 1, SERVING = 1, NOT_SERVING = 2; 0 = no answer.
-int Health(const std::string& address) {
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
-  grpc::ByteBuffer answer;
-  std::promise<grpc::Status> done;
-  const grpc::Slice nothing;
-  grpc::ByteBuffer sent(&nothing, 1);
-  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &sent, &answer,
-                 [&](const grpc::Status& status) { done.set_value(status); });
-  grpc::Slice bytes;
-  if (!done.get_future().get().ok() || !answer.DumpToSingleSlice(&bytes).ok() || bytes.size() != 2)
-    return 0;
-  return bytes.begin()[1];
-}
-
 class ServerTest : public testing::Test {
  protected:
   ServerTest() {
@@ -70,10 +51,10 @@ class ServerTest : public testing::Test {
   std::unique_ptr<Server> Make() {
     return std::make_unique<Server>(config_, clock_, random_, logger_, [] {});
   }
-  bool BecomesHealthy(const std::string& address, int wanted) {
+  bool Becomes(const std::string& address, api::Health wanted) {
     const base::SteadyTime deadline = clock_.SteadyNow() + std::chrono::seconds(30);
     while (clock_.SteadyNow() < deadline) {
-      if (Health(address) == wanted) return true;
+      if (api::ProbeHealth(address, clock_) == wanted) return true;
       clock_.WaitFor(std::chrono::milliseconds(50), {});
     }
     return false;
@@ -92,15 +73,15 @@ TEST_F(ServerTest, ServesOnEveryAddressAndHealthFollowsTheDatabase) {
   ASSERT_TRUE(started.ok()) << base::MessageOf(started);
   const std::string listen = logger_.Field("server.ready", "listen");
   const std::string tcp = listen.substr(0, listen.find(','));
-  EXPECT_TRUE(BecomesHealthy(tcp, 1)) << listen;
-  EXPECT_TRUE(BecomesHealthy(config_.listen[1], 1)) << listen;
+  EXPECT_TRUE(Becomes(tcp, api::Health::kServing)) << listen;
+  EXPECT_TRUE(Becomes(config_.listen[1], api::Health::kServing)) << listen;
 
   const pid_t postgres = std::stoi(logger_.Field("postgres.ready", "process_id"));
   kill(postgres, SIGKILL);
-  EXPECT_TRUE(BecomesHealthy(tcp, 2)) << "a dead database must show";
-  EXPECT_TRUE(BecomesHealthy(tcp, 1)) << "and so must its return";
+  EXPECT_TRUE(Becomes(tcp, api::Health::kNotServing)) << "a dead database must show";
+  EXPECT_TRUE(Becomes(tcp, api::Health::kServing)) << "and so must its return";
   server->Stop();
-  EXPECT_EQ(Health(tcp), 0);
+  EXPECT_EQ(api::ProbeHealth(tcp, clock_), api::Health::kNoAnswer);
 }
 
 TEST_F(ServerTest, ASecondOneOnTheSameDataIsRefused) {
