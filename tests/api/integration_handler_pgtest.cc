@@ -135,8 +135,8 @@ TEST_F(IntegrationServiceTest, DeleteTakesCompanionsAndLinksAlongButNotAnActiveR
   const absl::Status used = Delete().status();
   EXPECT_EQ(ReasonText(used), "IN_USE");
   EXPECT_EQ(base::MetadataOf(used)["used_by"], run->name());
-  const auto cancelled = CallText<v1::Run, v1::CancelRunRequest>(
-      "RunService/CancelRun", "name: \"" + run->name() + "\"");
+  const auto cancelled = CallText<v1::Run, v1::CancelRunRequest>("RunService/CancelRun",
+                                                                 "name: \"" + run->name() + "\"");
   ASSERT_TRUE(cancelled.ok()) << cancelled.status();
   migrated_->Query(
       "INSERT INTO ws_default.syncline_link SELECT integration_uid, gen_random_uuid(), 1, 1, "

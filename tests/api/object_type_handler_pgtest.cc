@@ -56,7 +56,8 @@ TEST_F(ObjectTypeServiceTest, EveryMistakeIsNamedAtOnce) {
   EXPECT_THAT(
       WrongFields(Create(R"(parent: "workspaces/default" object_type_id: "syncline_x" object_type {
                     fields { name: "Bad" type: TYPE_STRING } fields { name: "revision" }
-                    fields { name: "j" type: TYPE_JSON unique: true } fields { name: "j" type: TYPE_DATE } })")
+                    fields { name: "j" type: TYPE_JSON unique: true }
+                    fields { name: "j" type: TYPE_DATE } })")
                       .status()),
       ElementsAre("objectTypeId", "objectType.fields[0].name", "objectType.fields[1].name",
                   "objectType.fields[1].type", "objectType.fields[2].unique",
