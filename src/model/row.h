@@ -61,8 +61,8 @@ struct RowBatch {
   std::vector<Reject> rejects;
   std::int64_t duplicates = 0;  // rows left out because a later one has the same record key
   std::int64_t records = 0;     // in the page: rows + rejects + duplicates
-  // A reject of that record with its raw text, but without reason and message; for whoever refuses a
-  // row later on.
+  // A reject of that record with its raw text, but without reason and message; for whoever
+  // refuses a row later on.
   std::function<Reject(std::int64_t record_index)> reject_of;
   std::shared_ptr<const void> document;  // what cells point into
   std::deque<std::string> memory;        // likewise

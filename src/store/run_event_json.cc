@@ -198,7 +198,9 @@ absl::StatusOr<model::RunEventBody> DecodeRunEvent(std::string_view kind,
                      fmt::format("Stored event kind {} is unknown.", kind));
 }
 
-std::string EncodeCounters(const model::RunCounters& counters) { return ToProtoJson(ToProto(counters)); }
+std::string EncodeCounters(const model::RunCounters& counters) {
+  return ToProtoJson(ToProto(counters));
+}
 
 absl::StatusOr<model::RunCounters> DecodeCounters(std::string_view json) {
   v1::RunCounters from;

@@ -78,8 +78,10 @@ TEST(CompiledMappingTest, BatchOutlivesMappingAndDocument) {
   model::RowBatch batch;
   {
     const auto mapped = MapPage(
-        R"({"sync_keys": ["email"], "fields": {"email": {"from": "@"}, "name": {"constant": "fixed name of all"},
-            "tags": {"template": "[\"{{vars.region}}\", \"{{run.start_time}}\", \"{{record}}\"]"}}})",
+        R"({"sync_keys": ["email"], "fields": {"email": {"from": "@"},
+            "name": {"constant": "fixed name of all"},
+            "tags": {"template": "[\"{{vars.region}}\", \"{{run.start_time}}\",
+            \"{{record}}\"]"}}})",
         R"(["a long enough text to be on the heap@x"])");
     batch = mapped;
   }
@@ -90,7 +92,8 @@ TEST(CompiledMappingTest, BatchOutlivesMappingAndDocument) {
 TEST(CompiledMappingTest, TemplateSeesVarsRunAndRecord) {
   const auto batch = MapPage(
       R"({"sync_keys": ["email"], "fields": {"email": {"template": "{{record.id}}@{{vars.region}}"},
-          "name": {"template": "{{record.none}}{{run.start_time}}"}, "seen": {"template": "{{record.none}}"}}})",
+          "name": {"template": "{{record.none}}{{run.start_time}}"},
+          "seen": {"template": "{{record.none}}"}}})",
       R"([{"id": 7}])");
   EXPECT_EQ(Text(batch, 0, "email"), "7@eu");
   EXPECT_EQ(Text(batch, 0, "name"), "2026-11-23T19:30:32Z");
@@ -179,7 +182,8 @@ TEST(CompiledMappingTest, FailingExpressionRejectsTheRecordAlone) {
 TEST(CompiledMappingTest, EveryMistakeIsNamedAtOnce) {
   const auto compiled =
       Compile(R"({"sync_keys": ["email", "age", "nothing", "number", "email"], "fields": {
-      "email": {"from": "profile["}, "age": {"constant": "old"}, "unknown": {"from": "x"}, "score": {},
+      "email": {"from": "profile["}, "age": {"constant": "old"}, "unknown": {"from": "x"},
+          "score": {},
       "active": {"from": "a", "time_zone": "UTC"}, "seen": {"from": "s", "time_zone": "Mars"},
       "born": {"template": "{{page.number}}"}, "tags": {"from": "t", "lookup": {"a": "b"}}}})");
   std::vector<std::string> fields;
@@ -202,14 +206,17 @@ TEST(CompiledMappingTest, SingleMistakes) {
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}}})", "fields.name"},
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": ""}}})",
        "fields.name"},
-      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"constant": null}}})",
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"},
+          "name": {"constant": null}}})",
        "fields.name.constant"},
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"constant": [1]}}})",
        "fields.name.constant"},
-      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n", "when_empty":
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n",
+          "when_empty":
        "WHEN_EMPTY_CLEAR"}}})",
        "fields.name.when_empty"},
-      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n"}, "age": {"from": "a",
+      {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n"},
+          "age": {"from": "a",
        "lookup": {"x": "none"}}}})",
        "fields.age.lookup.x"},
   };

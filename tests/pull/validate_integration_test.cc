@@ -99,8 +99,8 @@ google::protobuf::Value ParseBody(const std::string& json) {
 
 TEST(BodyTemplate, KeepsShapeAndTypes) {
   const auto body = BodyTemplate::Compile(ParseBody(
-      R"({"b":[1,2.5,-3,1e300,true,null,"x\"y"],"a":{"n":"{{page.n}}","t":"n={{page.n}}","e":"\\{{"},
-          "z":[],"o":{}})"));
+      R"({"b":[1,2.5,-3,1e300,true,null,"x\"y"],"a":{"n":"{{page.n}}","t":"n={{page.n}}",
+          "e":"\\{{"},"z":[],"o":{}})"));
   ASSERT_TRUE(body.ok()) << base::MessageOf(body.status());
   const auto document = json::Document::Parse(R"({"page":{"n":7}})");
   expression::Evaluation evaluation;

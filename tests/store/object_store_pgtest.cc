@@ -40,11 +40,14 @@ class ObjectStoreTest : public test::MigratedDatabaseTest {
     const absl::Status made = database().RunTransaction([](Transaction& transaction) {
       return transaction.ExecuteScript(R"sql(
         CREATE TABLE ws_default.widget (
-          object_id bigint PRIMARY KEY, label text UNIQUE, size bigint, price numeric, active boolean,
+          object_id bigint PRIMARY KEY, label text UNIQUE, size bigint, price numeric,
+          active boolean,
           seen timestamptz, bought date, tags jsonb, revision bigint NOT NULL DEFAULT 1,
-          create_time timestamptz NOT NULL DEFAULT now(), update_time timestamptz NOT NULL DEFAULT now(),
+          create_time timestamptz NOT NULL DEFAULT now(),
+          update_time timestamptz NOT NULL DEFAULT now(),
           archive_time timestamptz);
-        INSERT INTO ws_default.widget (object_id, label, size, price, active, seen, bought, tags) VALUES
+        INSERT INTO ws_default.widget (object_id, label, size, price, active, seen,
+                                       bought, tags) VALUES
           (7, '00123', 9223372036854775807, 9223372036854775808.10, true,
            '2026-11-23 10:00:00.123456+00', '2026-02-28', '["a", 1.10]'),
           (8, 'say "hi"', -1, 0.10, false, NULL, NULL, NULL),
