@@ -80,8 +80,8 @@ TEST(CompiledMappingTest, BatchOutlivesMappingAndDocument) {
     const auto mapped = MapPage(
         R"({"sync_keys": ["email"], "fields": {"email": {"from": "@"},
             "name": {"constant": "fixed name of all"},
-            "tags": {"template": "[\"{{vars.region}}\", \"{{run.start_time}}\",
-            \"{{record}}\"]"}}})",
+            "tags": {"template":
+              "[\"{{vars.region}}\", \"{{run.start_time}}\", \"{{record}}\"]"}}})",
         R"(["a long enough text to be on the heap@x"])");
     batch = mapped;
   }
