@@ -22,8 +22,7 @@ struct DueSchedule {
   std::string schedule;
   std::string spec;
   base::Time first_missed;  // its next_fire_time
-  base::Time create_time;
-  base::Time now;  // of the database
+  base::Time now;           // of the database
 };
 
 // What a schedule's ticks up to now come to.
@@ -40,7 +39,9 @@ store::Parameters KeyOf(const DueSchedule& due) {
 absl::StatusOr<model::ScheduleTiming> ParseTiming(const DueSchedule& due) {
   v1::Schedule schedule;
   SYNCLINE_RETURN_IF_ERROR(store::FromProtoJson(due.spec, &schedule));
-  return TimingOf(schedule, due.create_time);
+  // Whoever saved the schedule put next_fire_time on its grid; counting from there, not from
+  // create_time once more, keeps an interval's ticks the same to the microsecond.
+  return TimingOf(schedule, due.first_missed);
 }
 
 absl::StatusOr<std::optional<DueSchedule>> TakeDue(store::Transaction& transaction) {
@@ -52,8 +53,7 @@ absl::StatusOr<std::optional<DueSchedule>> TakeDue(store::Transaction& transacti
                      std::string(row.Text(0, 2)),
                      std::string(row.Text(0, 3)),
                      row.Time(0, 4),
-                     row.Time(0, 5),
-                     row.Time(0, 6)};
+                     row.Time(0, 5)};
 }
 
 absl::StatusOr<Judgement> JudgeTiming(const DueSchedule& due, std::chrono::milliseconds window) {

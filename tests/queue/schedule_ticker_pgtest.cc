@@ -75,6 +75,17 @@ TEST_F(ScheduleTickerTest, ADueScheduleMakesARun) {
   EXPECT_EQ(Count("schedule_skip"), "0");
 }
 
+TEST_F(ScheduleTickerTest, AnIntervalKeepsTheGridItWasSavedWith) {
+  AddSchedule("devices", 60, "1 minute");
+  // The row was written a moment after its first tick was computed.
+  migrated_->Query("UPDATE syncline.schedule SET create_time = create_time + interval '3 ms'");
+  const std::string expected = Column("next_fire_time + interval '1 hour'");
+  EXPECT_EQ((*ticker_)->Tick().value(), 1);
+  EXPECT_EQ(Column("next_fire_time"), expected);
+  EXPECT_EQ(Count("run"), "1");
+  EXPECT_EQ(Count("schedule_skip"), "0");
+}
+
 TEST_F(ScheduleTickerTest, WhatIsNotDueOrPausedIsLeftAlone) {
   AddSchedule("devices", 60, "-1 minute");
   EXPECT_EQ((*ticker_)->Tick().value(), 0);

@@ -2,7 +2,7 @@
 
 -- name: ScheduleTickDue
 -- The schedule that is due longest and that no other replica is judging.
-SELECT workspace_id, integration_id, schedule_id, spec, next_fire_time, create_time, clock_timestamp()
+SELECT workspace_id, integration_id, schedule_id, spec, next_fire_time, clock_timestamp()
 FROM syncline.schedule
 WHERE next_fire_time <= statement_timestamp() AND NOT paused  -- stable, so the index serves it
 ORDER BY next_fire_time
