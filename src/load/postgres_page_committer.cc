@@ -84,6 +84,7 @@ absl::Status PostgresPageCommitter::Prepare(const model::RowBatch& rows) {
 
 absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page) {
   bool careful = false;
+  bool reconnected = false;
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<Attempt> done = TryOnce(page, careful);
     if (done.ok()) return Done(*std::move(done));
@@ -100,8 +101,9 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
       case base::Reason::kDatabaseConflict: break;
       // Once, on a new session: whether a lost commit took effect shows at the fence.
       case base::Reason::kDatabaseUnavailable:
-        if (attempt == 1 && connection_ != nullptr && connection_->broken()) continue;
-        return status;
+        if (reconnected || connection_ == nullptr || !connection_->broken()) return status;
+        reconnected = true;
+        continue;
       default: return status;
     }
     if (attempt >= kAttemptsMax) return status;
