@@ -279,7 +279,7 @@ TEST_F(ExecutorPgTest, TheLossOfEverySessionInTheMiddleIsSurvived) {
     if (offset != 50 || cut.exchange(true)) return;
     migrated_->Query(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        "WHERE datname = current_database() AND application_name LIKE 'synclined%'");
   };
   const auto worker = MakeWorker(1);
   const std::string run_id = tables_->Enqueue("people").value();
