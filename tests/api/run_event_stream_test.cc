@@ -212,9 +212,12 @@ TEST_F(RunEventStreamTest, RotatesAtItsGreatestAge) {
   SetRun(v1::Run::STATE_RUNNING, 0);
   Watch watch = Open(0);
   EXPECT_TRUE(watch.Next().has_snapshot());
-  feed_.AwaitUpToDate();
-  Advance(minutes(37));
-  const v1::WatchRunResponse last = watch.Next();
+  v1::WatchRunResponse last;
+  do {  // time may pass just before the stream looks whether a bookmark is due
+    feed_.AwaitUpToDate();
+    Advance(minutes(37));
+    last = watch.Next();
+  } while (last.has_bookmark());
   EXPECT_EQ(last.end().cause(), v1::RunStreamEnd::CAUSE_ROTATE);
   const absl::Status status = watch.End();
   EXPECT_EQ(base::ReasonOf(status), Reason::kRotateStream);
@@ -230,7 +233,9 @@ TEST_F(RunEventStreamTest, DrainEndsOpenAndLaterStreams) {
   EXPECT_EQ(open.Next().end().cause(), v1::RunStreamEnd::CAUSE_DRAIN);
   EXPECT_EQ(base::ReasonOf(open.End()), Reason::kDraining);
   Watch later = Open(0);
-  EXPECT_EQ(later.Next().end().cause(), v1::RunStreamEnd::CAUSE_DRAIN);
+  v1::WatchRunResponse last = later.Next();
+  if (last.has_snapshot()) last = later.Next();  // it may be quicker than the end
+  EXPECT_EQ(last.end().cause(), v1::RunStreamEnd::CAUSE_DRAIN);
   EXPECT_EQ(base::ReasonOf(later.End()), Reason::kDraining);
 }
 

@@ -50,10 +50,12 @@ class ScriptedFeed final : public event::EventFeed {
     const std::lock_guard lock(state_->mutex);
     state_->refusal = std::move(refusal);
   }
-  // Until a stream has found nothing to take, which it does only with no write in flight.
+  // Until a stream has found nothing to take since the last call, which it does only with no
+  // write in flight.
   void AwaitUpToDate() {
     std::unique_lock lock(state_->mutex);
     state_->changed.wait(lock, [&] { return state_->empty_takes > 0; });
+    state_->empty_takes = 0;
   }
   void AwaitSubscriptions(int count) {
     std::unique_lock lock(state_->mutex);
