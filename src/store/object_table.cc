@@ -32,8 +32,8 @@ std::string CreateText(const v1::ObjectType& type) {
   // Room on each page lets an update stay there and spare the indexes.
   return text +
          ", revision bigint NOT NULL DEFAULT 1"
-         ", create_time timestamptz NOT NULL DEFAULT clock_timestamp()"
-         ", update_time timestamptz NOT NULL DEFAULT clock_timestamp()"
+         ", create_time timestamptz NOT NULL DEFAULT now()"
+         ", update_time timestamptz NOT NULL DEFAULT now()"
          ", archive_time timestamptz) WITH (fillfactor = 90)";
 }
 

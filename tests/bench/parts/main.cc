@@ -1,0 +1,181 @@
+// parts DATABASE_URL [RECORDS [load]]: how long the parts of a run take alone, in one process
+// without HTTP: parse and map with hashes, then commits of a first load and of a re-sync, into a
+// new workspace table of an empty database. Prints one line per part, records per second.
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "base/status.h"
+#include "json/document.h"
+#include "load/postgres_page_committer.h"
+#include "mapping/compiled_mapping.h"
+#include "store/migrator.h"
+#include "tests/demo_vendor/record_text.h"
+
+namespace syncline::bench {
+namespace {
+
+constexpr std::int64_t kPageLength = 1'000;
+constexpr char kWorker[] = "01900000-0000-7000-8000-00000000aaaa";
+
+constexpr char kObjectType[] = R"({"name": "workspaces/default/objectTypes/parts", "fields": [
+  {"name": "serial_number", "type": "TYPE_STRING", "unique": true, "required": true},
+  {"name": "name", "type": "TYPE_STRING"}, {"name": "hostname", "type": "TYPE_STRING"},
+  {"name": "manufacturer", "type": "TYPE_STRING"}, {"name": "model", "type": "TYPE_STRING"},
+  {"name": "operating_system", "type": "TYPE_STRING"},
+  {"name": "os_version", "type": "TYPE_STRING"}, {"name": "assigned_user", "type": "TYPE_STRING"},
+  {"name": "location", "type": "TYPE_STRING"}, {"name": "memory_gb", "type": "TYPE_INTEGER"},
+  {"name": "is_managed", "type": "TYPE_BOOLEAN"},
+  {"name": "last_seen_time", "type": "TYPE_TIMESTAMP"}]})";
+
+constexpr char kMapping[] = R"({"sync_keys": ["serial_number"], "version": "1", "fields": {
+  "serial_number": {"from": "serial"}, "name": {"from": "name"},
+  "hostname": {"from": "network.hostname"}, "manufacturer": {"from": "model.vendor"},
+  "model": {"from": "model.name"}, "operating_system": {"from": "os.name"},
+  "os_version": {"from": "os.version"}, "assigned_user": {"from": "owner.email"},
+  "location": {"from": "location.site"}, "memory_gb": {"from": "model.details.memory_gb"},
+  "is_managed": {"from": "active"}, "last_seen_time": {"from": "last_seen"}}})";
+
+template <typename Message>
+Message FromJson(const char* json) {
+  Message message;
+  if (!google::protobuf::util::JsonStringToMessage(json, &message).ok()) std::abort();
+  return message;
+}
+
+void Check(const absl::Status& status) {
+  if (status.ok()) return;
+  fmt::print(stderr, "parts: {}\n", base::MessageOf(status));
+  std::exit(1);
+}
+
+template <typename T>
+T Checked(absl::StatusOr<T> value) {
+  Check(value.status());
+  return *std::move(value);
+}
+
+std::string PageText(std::int64_t page) {
+  std::string text = "{\"items\":[";
+  for (std::int64_t i = 0; i < kPageLength; ++i) {
+    if (i > 0) text.push_back(',');
+    text += demo_vendor::DeviceText(1, {.number = page * kPageLength + i});
+  }
+  return text + "]}";
+}
+
+load::PageCommit MapPage(const mapping::CompiledMapping& mapping, std::string body) {
+  const auto document = Checked(json::Document::Parse(std::move(body)));
+  load::PageCommit page;
+  page.rows = mapping.Map(expression::Value(document->root()).Find("items"), document, {});
+  page.counters = {.pages = 1, .records = page.rows.records};
+  page.checkpoint = "{\"page\": 1}";
+  return page;
+}
+
+class Stopwatch {
+ public:
+  void Print(const char* part, std::int64_t records) const {
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
+    fmt::print("{:<24}{:>12.0f} records/s\n", part, static_cast<double>(records) / seconds.count());
+  }
+
+ private:
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+void MeasureMapping(const mapping::CompiledMapping& mapping) {
+  constexpr int kRepeats = 300;
+  const std::string text = PageText(0);
+  std::vector<std::string> bodies(kRepeats, text);
+  {
+    const Stopwatch watch;
+    for (std::string& body : bodies) MapPage(mapping, std::move(body));
+    watch.Print("parse, map, hash", kRepeats * kPageLength);
+  }
+  const auto document = Checked(json::Document::Parse(text));
+  const Stopwatch watch;
+  for (int i = 0; i < kRepeats; ++i) {
+    mapping.Map(expression::Value(document->root()).Find("items"), document, {});
+  }
+  watch.Print("map, hash", kRepeats * kPageLength);
+}
+
+// A run that kWorker owns.
+load::LoadTargetOptions StartRun(store::Database& database, const base::Clock& clock,
+                                 base::Random& random) {
+  const std::string run = base::MakeUuidV7(clock.Now(), random);
+  Check(database.RunTransaction([&](store::Transaction& transaction) {
+    return transaction.ExecuteScript(fmt::format(
+        "INSERT INTO syncline.run (run_id, workspace_id, integration_id, integration_uid, trigger, "
+        "state, definition, mapping_version) VALUES ('{0}', 'default', 'parts', 1, 'MANUAL', "
+        "'RUNNING', '{{}}', 1); INSERT INTO syncline.run_queue (run_id, integration_uid, state, "
+        "owner, epoch) VALUES ('{0}', 1, 'RUNNING', '{1}', 1)",
+        run, kWorker));
+  }));
+  return {.fence = {run, kWorker, 1},
+          .workspace = "default",
+          .integration_uid = 1,
+          .object_type = FromJson<v1::ObjectType>(kObjectType)};
+}
+
+// Commits while another thread maps the next page and reads its links, as a pipeline does.
+void MeasureCommits(const char* part, load::PageCommitter& committer,
+                    const mapping::CompiledMapping& mapping, std::vector<std::string> texts) {
+  const auto pages = static_cast<std::int64_t>(texts.size());
+  const Stopwatch watch;
+  const auto next = [&](std::int64_t number) {
+    load::PageCommit page =
+        MapPage(mapping, std::move(texts[static_cast<std::size_t>(number - 1)]));
+    page.page_number = number;
+    page.last = number == pages;
+    Check(committer.Prepare(page.rows));
+    return page;
+  };
+  load::PageCommit page = next(1);
+  for (std::int64_t number = 1; number <= pages; ++number) {
+    load::PageCommit ahead;
+    std::jthread mapper;
+    if (number < pages) mapper = std::jthread([&] { ahead = next(number + 1); });
+    Check(committer.Commit(page).status());
+    if (mapper.joinable()) mapper.join();
+    page = std::move(ahead);
+  }
+  watch.Print(part, pages * kPageLength);
+}
+
+void Run(const std::string& url, std::int64_t records, bool load_only) {
+  const auto mapping = Checked(mapping::CompiledMapping::Compile(
+      FromJson<v1::Mapping>(kMapping), FromJson<v1::ObjectType>(kObjectType), {}));
+  MeasureMapping(mapping);
+  Check(store::Migrator(url).Run());
+  const base::SystemClock clock;
+  base::SeededRandom random(1);
+  store::Database database({.url = url}, clock, random);
+  for (const char* part : {"first load", "re-sync, unchanged"}) {
+    const auto committer = Checked(
+        load::PostgresPageCommitter::Open(database, StartRun(database, clock, random), mapping));
+    std::vector<std::string> texts;
+    for (std::int64_t page = 0; page < records / kPageLength; ++page) {
+      texts.push_back(PageText(page));
+    }
+    MeasureCommits(part, *committer, mapping, std::move(texts));
+    if (load_only) break;
+  }
+}
+
+}  // namespace
+}  // namespace syncline::bench
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    fmt::print(stderr, "usage: parts DATABASE_URL [RECORDS]\n");
+    return 2;
+  }
+  syncline::bench::Run(argv[1], argc > 2 ? std::atoll(argv[2]) : 300'000, argc > 3);
+  return 0;
+}
