@@ -23,8 +23,8 @@ using model::CredentialName;
 using model::WorkspaceName;
 using store::Transaction;
 
-const UpdateRules kRules{
-    .ignored = {"name", "secret_version", "create_time", "update_time", "etag"}};
+const UpdateRules kRules{.ignored = {"name", "secret_version", "state", "state_message",
+                                     "token_expire_time", "create_time", "update_time", "etag"}};
 
 std::set<std::string> HostsOf(const v1::Credential& credential) {
   return {credential.allowed_hosts().begin(), credential.allowed_hosts().end()};
@@ -56,17 +56,6 @@ absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
   return paths;
 }
 
-// "api_token.token" -> "apiToken.token", as wrong fields are named.
-std::string JsonPath(const std::string& path) {
-  std::string json;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool upper = path[i] == '_' && i + 1 < path.size();
-    if (upper) ++i;
-    json.push_back(upper ? static_cast<char>(path[i] - 'a' + 'A') : path[i]);
-  }
-  return json;
-}
-
 absl::Status Validate(const Change& change, const std::set<std::string>& stored) {
   const absl::Status status = auth::ValidateCredential(
       change.credential, change.given, change.keeps_stored ? stored : std::set<std::string>());
@@ -76,10 +65,9 @@ absl::Status Validate(const Change& change, const std::set<std::string>& stored)
   // Also where a kind would do without: what was stored must not silently become nothing.
   std::set<std::string> named;
   for (const auto& violation : base::FieldViolationsOf(status)) named.insert(violation.field);
-  for (const std::string& path : auth::SecretFieldsOf(change.credential)) {
-    const std::string field = JsonPath(path);
-    if (change.given.contains(path) || named.contains(field)) continue;
-    wrong.Add(fmt::format("credential.{}", field),
+  for (const auth::SecretField& field : auth::SecretFieldsOf(change.credential)) {
+    if (change.given.contains(field.path) || named.contains(field.json_path)) continue;
+    wrong.Add(fmt::format("credential.{}", field.json_path),
               "is required again, for the kind or the allowed hosts change");
   }
   return wrong.ToStatus();

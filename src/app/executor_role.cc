@@ -32,8 +32,10 @@ ExecutorRole::ExecutorRole(const Config& config, Foundation& foundation,
                on_lost();
              }),
       queue_(foundation.database, foundation.worker_id),
-      resources_(foundation.database, *foundation.vault, foundation.worker_id),
-      transport_(http::MakeCurlTransport({})) {
+      transport_(http::MakeCurlTransport({})),
+      resources_(foundation.database, *foundation.vault,
+                 {.transport = *transport_, .clock = foundation.clock, .random = foundation.random},
+                 foundation.worker_id) {
   run::Executor::Options options;
   options.run_count_max = config.executor_run_count;
   executor_ = std::make_unique<run::Executor>(

@@ -27,8 +27,8 @@ class ExecutorRole final : public base::Service {
  private:
   queue::WorkerLease lease_;
   queue::PostgresRunQueue queue_;
-  run::PostgresRunResources resources_;
   const std::unique_ptr<http::Transport> transport_;
+  run::PostgresRunResources resources_;
   std::unique_ptr<run::Executor> executor_;
 };
 

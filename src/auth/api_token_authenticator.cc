@@ -17,7 +17,7 @@ ApiTokenAuthenticator::ApiTokenAuthenticator(AllowedHosts hosts, Place place, st
       prefix_(std::move(prefix)),
       token_(std::move(token)) {}
 
-absl::Status ApiTokenAuthenticator::Apply(http::Request& request) {
+absl::Status ApiTokenAuthenticator::Apply(http::Request& request, std::stop_token) {
   SYNCLINE_RETURN_IF_ERROR(hosts_.Check(request.url));
   std::string value = fmt::format("{}{}", prefix_, token_.Reveal());
   if (place_ == Place::kHeader) {

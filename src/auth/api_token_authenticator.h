@@ -15,7 +15,7 @@ class ApiTokenAuthenticator final : public Authenticator {
   // `name` is the header's or the parameter's.
   ApiTokenAuthenticator(AllowedHosts hosts, Place place, std::string name, std::string prefix,
                         secret::Secret token);
-  absl::Status Apply(http::Request& request) override;
+  absl::Status Apply(http::Request& request, std::stop_token stop) override;
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
   void Strip(http::Url* url) const override;
   std::string Scrub(std::string text) const override;

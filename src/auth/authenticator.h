@@ -2,15 +2,21 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/random.h"
 #include "http/message.h"
+#include "http/transport.h"
 #include "secret/secret.h"
 #include "syncline/v1/credential.pb.h"
 
 namespace syncline::auth {
+
+class TokenStore;
 
 // Secret parts of a credential by field path in the contract's spelling: "basic.password".
 using SecretMap = std::map<std::string, secret::Secret>;
@@ -21,9 +27,16 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
 
-  // Puts the sign-in on the request. HOST_NOT_ALLOWED, before any secret is touched, when the
-  // credential may not be sent to the request's host.
-  virtual absl::Status Apply(http::Request& request) = 0;
+  // Puts the sign-in on the request, anew for every try; where the kind needs a token or a session
+  // that is not at hand, it is obtained first. HOST_NOT_ALLOWED, before any secret is touched, when
+  // the credential may not be sent to the request's host. SIGN_IN_FAILED, REAUTH_REQUIRED; what the
+  // transport says of a token endpoint that cannot be reached; CANCELLED.
+  virtual absl::Status Apply(http::Request& request, std::stop_token stop) = 0;
+
+  // Looks at the answer to a signed request. True: the sign-in was renewed (a token refreshed, a
+  // session opened anew, a clock corrected), so the request is worth one more try. The errors of
+  // Apply.
+  virtual absl::StatusOr<bool> Renew(const http::Response&, std::stop_token) { return false; }
 
   // Whether the credential names the host of `url`: a next link may leave its origin only for such.
   virtual bool NamesHost(const http::Url& url) const = 0;
@@ -37,10 +50,21 @@ class Authenticator {
   virtual std::string Scrub(std::string text) const = 0;
 };
 
+// What authenticators need beside the credential. The references must outlive them.
+struct Environment {
+  http::Transport& transport;  // for token endpoints and logins; one try each
+  const base::Clock& clock;
+  base::Random& random;
+  // Where the whole fleet keeps the credential's tokens; null = nowhere, each authenticator obtains
+  // its own.
+  TokenStore* tokens = nullptr;
+};
+
 // CREDENTIAL_CORRUPT when a secret that the kind needs is not in `secrets`; INVALID_ARGUMENT for a
 // credential that ValidateCredential refuses.
 absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Credential& credential,
-                                                                 const SecretMap& secrets);
+                                                                 const SecretMap& secrets,
+                                                                 const Environment& environment);
 
 // For an integration without a credential.
 std::unique_ptr<Authenticator> MakeNoAuthenticator();

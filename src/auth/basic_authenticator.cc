@@ -24,7 +24,7 @@ BasicAuthenticator::BasicAuthenticator(AllowedHosts hosts, std::string username,
       password_(std::move(password)),
       encoded_(Encode(username_, password_)) {}
 
-absl::Status BasicAuthenticator::Apply(http::Request& request) {
+absl::Status BasicAuthenticator::Apply(http::Request& request, std::stop_token) {
   SYNCLINE_RETURN_IF_ERROR(hosts_.Check(request.url));
   request.headers.Set("Authorization", fmt::format("Basic {}", encoded_.Reveal()));
   return absl::OkStatus();

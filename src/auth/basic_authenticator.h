@@ -12,7 +12,7 @@ namespace syncline::auth {
 class BasicAuthenticator final : public Authenticator {
  public:
   BasicAuthenticator(AllowedHosts hosts, std::string username, secret::Secret password);
-  absl::Status Apply(http::Request& request) override;
+  absl::Status Apply(http::Request& request, std::stop_token stop) override;
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
   void Strip(http::Url*) const override {}
   std::string Scrub(std::string text) const override;

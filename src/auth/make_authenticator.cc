@@ -37,7 +37,8 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeApiToken(const v1::ApiTokenAu
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Credential& credential,
-                                                                 const SecretMap& secrets) {
+                                                                 const SecretMap& secrets,
+                                                                 const Environment&) {
   const std::vector<std::string> entries(credential.allowed_hosts().begin(),
                                          credential.allowed_hosts().end());
   SYNCLINE_ASSIGN_OR_RETURN(AllowedHosts hosts, AllowedHosts::Make(entries));
@@ -48,7 +49,7 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Crede
                                                   SecretAt(secrets, "basic.password"));
     case v1::Credential::kApiToken:
       return MakeApiToken(credential.api_token(), std::move(hosts), secrets);
-    case v1::Credential::KIND_NOT_SET: break;
+    default: break;
   }
   return base::InvalidFields({{"kind", "set one of none, basic, apiToken"}});
 }

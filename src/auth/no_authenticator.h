@@ -12,7 +12,7 @@ namespace syncline::auth {
 class NoAuthenticator final : public Authenticator {
  public:
   explicit NoAuthenticator(AllowedHosts hosts) : hosts_(std::move(hosts)) {}
-  absl::Status Apply(http::Request&) override { return absl::OkStatus(); }
+  absl::Status Apply(http::Request&, std::stop_token) override { return absl::OkStatus(); }
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
   void Strip(http::Url*) const override {}
   std::string Scrub(std::string text) const override { return text; }

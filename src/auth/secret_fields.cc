@@ -20,46 +20,92 @@ const Message* Child(const Message* message, const FieldDescriptor* field) {
 Message* Child(Message* message, const FieldDescriptor* field) {
   return message->GetReflection()->MutableMessage(message, field);
 }
+const Message* Entry(const Message* message, const FieldDescriptor* field, int index) {
+  return &message->GetReflection()->GetRepeatedMessage(*message, field, index);
+}
+Message* Entry(Message* message, const FieldDescriptor* field, int index) {
+  return message->GetReflection()->MutableRepeatedMessage(message, field, index);
+}
 
-// Calls f(message, field, path) for every secret field of the messages that are set. Secret fields
-// are single strings; a test holds the contract to that. Definitions nest a few levels deep.
+std::string KeyOf(const Message& entry) {
+  return entry.GetReflection()->GetString(entry, entry.GetDescriptor()->map_key());
+}
+
+// Calls f(message, field, place) for every secret text of the messages that are set. A secret field
+// is a single string or a map of strings, and messages with secrets stand alone or in maps, never
+// in lists, whose order would decide which secret is whose; a test holds the contract to that.
+// Definitions nest a few levels deep.
 template <typename M, typename F>
-void ForEachSecretField(M* message, const std::string& prefix, const F& f) {
+void ForEachSecretField(M* message, const SecretField& prefix, const F& f) {
   const Reflection* const reflection = message->GetReflection();
   const auto* const descriptor = message->GetDescriptor();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const FieldDescriptor* const field = descriptor->field(i);
-    const std::string path = prefix + field->name();
-    if (field->options().GetExtension(v1::secret)) {
-      f(message, field, path);
+    const SecretField place{prefix.path + field->name(), prefix.json_path + field->json_name()};
+    const bool secret = field->options().GetExtension(v1::secret);
+    if (field->is_map()) {
+      for (int k = 0; k < reflection->FieldSize(*message, field); ++k) {
+        auto* const entry = Entry(message, field, k);
+        const FieldDescriptor* const value = entry->GetDescriptor()->map_value();
+        const std::string name = "." + KeyOf(*entry);
+        const SecretField at{place.path + name, place.json_path + name};
+        if (secret) {
+          f(entry, value, at);
+        } else if (value->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+          ForEachSecretField(Child(entry, value), {at.path + ".", at.json_path + "."}, f);
+        }
+      }
+    } else if (secret) {
+      f(message, field, place);
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated() &&
                reflection->HasField(*message, field)) {
-      ForEachSecretField(Child(message, field), path + ".", f);
+      ForEachSecretField(Child(message, field), {place.path + ".", place.json_path + "."}, f);
+    }
+  }
+}
+
+// Secret maps whose entries were taken out: what is left of them is names without values.
+void ClearSecretMaps(Message* message) {
+  const Reflection* const reflection = message->GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(*message, &fields);
+  for (const FieldDescriptor* const field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field->options().GetExtension(v1::secret)) {
+      reflection->ClearField(message, field);
+    } else if (field->is_repeated()) {
+      for (int k = 0; k < reflection->FieldSize(*message, field); ++k) {
+        ClearSecretMaps(Entry(message, field, k));
+      }
+    } else {
+      ClearSecretMaps(Child(message, field));
     }
   }
 }
 
 }  // namespace
 
-std::vector<std::string> SecretFieldsOf(const v1::Credential& credential) {
-  std::vector<std::string> paths;
-  ForEachSecretField(static_cast<const Message*>(&credential), "",
-                     [&](const Message*, const FieldDescriptor*, const std::string& path) {
-                       paths.push_back(path);
+std::vector<SecretField> SecretFieldsOf(const v1::Credential& credential) {
+  std::vector<SecretField> fields;
+  ForEachSecretField(static_cast<const Message*>(&credential), {},
+                     [&](const Message*, const FieldDescriptor*, const SecretField& place) {
+                       fields.push_back(place);
                      });
-  return paths;
+  return fields;
 }
 
 SecretMap ExtractSecrets(v1::Credential* credential) {
   SecretMap secrets;
-  ForEachSecretField(static_cast<Message*>(credential), "",
-                     [&](Message* message, const FieldDescriptor* field, const std::string& path) {
+  ForEachSecretField(static_cast<Message*>(credential), {},
+                     [&](Message* message, const FieldDescriptor* field, const SecretField& place) {
                        const Reflection* const reflection = message->GetReflection();
-                       if (!reflection->HasField(*message, field)) return;
-                       secrets.emplace(path,
+                       const bool in_map = message->GetDescriptor()->options().map_entry();
+                       if (!in_map && !reflection->HasField(*message, field)) return;
+                       secrets.emplace(place.path,
                                        secret::Secret(reflection->GetString(*message, field)));
                        reflection->ClearField(message, field);
                      });
+  ClearSecretMaps(credential);
   return secrets;
 }
 

@@ -8,9 +8,16 @@
 
 namespace syncline::auth {
 
-// The fields marked `(secret)` that the credential's kind has, set or not, as "basic.password".
-// Found by reflection, so that a new kind is covered by its proto alone.
-std::vector<std::string> SecretFieldsOf(const v1::Credential& credential);
+// One field that holds a secret: as the vault keys it ("api_token.token",
+// "alternatives.backup.basic.password") and as the contract's JSON spells it ("apiToken.token").
+struct SecretField {
+  std::string path;
+  std::string json_path;
+};
+
+// The fields marked `(secret)` that the credential's kinds have, set or not; of a secret map the
+// entries that are there. Found by reflection, so that a new kind is covered by its proto alone.
+std::vector<SecretField> SecretFieldsOf(const v1::Credential& credential);
 
 // Takes the secret parts out of the credential: what remains may be stored, logged and returned. A
 // part that was given, even empty, is in the map; one that was not is absent.

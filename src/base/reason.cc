@@ -44,6 +44,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kVendorError, "VENDOR_ERROR", Code::kUnavailable},
     {Reason::kVendorThrottled, "VENDOR_THROTTLED", Code::kResourceExhausted},
     {Reason::kAuthFailed, "AUTH_FAILED", Code::kUnauthenticated},
+    {Reason::kSignInFailed, "SIGN_IN_FAILED", Code::kUnauthenticated},
+    {Reason::kReauthRequired, "REAUTH_REQUIRED", Code::kFailedPrecondition},
     {Reason::kHostNotAllowed, "HOST_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kUrlInvalid, "URL_INVALID", Code::kInvalidArgument},
     {Reason::kBodyTruncated, "BODY_TRUNCATED", Code::kDataLoss},
@@ -69,6 +71,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kSchemaDrift, "SCHEMA_DRIFT", Code::kFailedPrecondition},
     {Reason::kSchemaTooNew, "SCHEMA_TOO_NEW", Code::kFailedPrecondition},
     {Reason::kKeyUnavailable, "KEY_UNAVAILABLE", Code::kFailedPrecondition},
+    {Reason::kSecretUnavailable, "SECRET_UNAVAILABLE", Code::kUnavailable},
     {Reason::kCredentialCorrupt, "CREDENTIAL_CORRUPT", Code::kDataLoss},
     {Reason::kConfigurationInvalid, "CONFIGURATION_INVALID", Code::kInvalidArgument},
 });

@@ -45,6 +45,8 @@ enum class Reason {
   kVendorError,
   kVendorThrottled,
   kAuthFailed,
+  kSignInFailed,
+  kReauthRequired,
   kHostNotAllowed,
   kUrlInvalid,
   kBodyTruncated,
@@ -73,6 +75,7 @@ enum class Reason {
   kSchemaDrift,
   kSchemaTooNew,
   kKeyUnavailable,
+  kSecretUnavailable,
   kCredentialCorrupt,
   kConfigurationInvalid,
 };

@@ -54,12 +54,12 @@ absl::StatusOr<auth::SecretMap> CredentialVault::OpenSecrets(store::Transaction&
   return secrets;
 }
 
-absl::StatusOr<std::unique_ptr<auth::Authenticator>> CredentialVault::OpenAuthenticator(
-    store::Transaction& transaction, const model::CredentialName& name) {
-  SYNCLINE_ASSIGN_OR_RETURN(const v1::Credential credential,
-                            store::FindCredential(transaction, name));
-  SYNCLINE_ASSIGN_OR_RETURN(const auth::SecretMap secrets, OpenSecrets(transaction, name));
-  return auth::MakeAuthenticator(credential, secrets);
+absl::StatusOr<OpenCredential> CredentialVault::Open(store::Transaction& transaction,
+                                                     const model::CredentialName& name) {
+  OpenCredential open;
+  SYNCLINE_ASSIGN_OR_RETURN(open.credential, store::FindCredential(transaction, name));
+  SYNCLINE_ASSIGN_OR_RETURN(open.secrets, OpenSecrets(transaction, name));
+  return open;
 }
 
 }  // namespace syncline::credential

@@ -11,6 +11,11 @@
 
 namespace syncline::credential {
 
+struct OpenCredential {
+  v1::Credential credential;  // without secret parts
+  auth::SecretMap secrets;
+};
+
 // Keeps the secret parts of credentials: seals them into rows and opens them for the one who signs
 // requests. Every call works in the caller's transaction. Keeps no state, safe for concurrent use;
 // owned by the composition root, as is the sealer.
@@ -30,9 +35,9 @@ class CredentialVault {
   // for a key that is not in the keyring, CREDENTIAL_CORRUPT for what was altered or moved.
   absl::StatusOr<auth::SecretMap> OpenSecrets(store::Transaction& transaction,
                                               const model::CredentialName& name);
-  // What a run signs its requests with. The errors of OpenSecrets and MakeAuthenticator.
-  absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
-      store::Transaction& transaction, const model::CredentialName& name);
+  // The credential with its secret parts, for auth::MakeAuthenticator. The errors of OpenSecrets.
+  absl::StatusOr<OpenCredential> Open(store::Transaction& transaction,
+                                      const model::CredentialName& name);
 
  private:
   secret::Sealer& sealer_;

@@ -71,10 +71,13 @@ absl::Status CurlExchange::Prepare(CURL* easy, const std::string& ca_file) {
   set(CURLOPT_URL, request_.url.ToString().c_str());  // copied by curl
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_HTTPHEADER, header_list_.get());
-  if (request_.method == Method::kPost) {
+  if (request_.method == Method::kPost || !request_.body.empty()) {
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     set(CURLOPT_POSTFIELDS, request_.body.c_str());  // not copied
+  }
+  if (request_.method != Method::kGet && request_.method != Method::kPost) {
+    set(CURLOPT_CUSTOMREQUEST, std::string(MethodName(request_.method)).c_str());  // copied by curl
   }
   // What may be reached, and that nothing but this request decides it.
   set(CURLOPT_PROTOCOLS_STR, "http,https");

@@ -14,7 +14,16 @@ bool IsTokenCharacter(char c) {
 
 }  // namespace
 
-std::string_view MethodName(Method method) { return method == Method::kPost ? "POST" : "GET"; }
+std::string_view MethodName(Method method) {
+  switch (method) {
+    case Method::kGet: return "GET";
+    case Method::kPost: return "POST";
+    case Method::kPut: return "PUT";
+    case Method::kPatch: return "PATCH";
+    case Method::kDelete: return "DELETE";
+  }
+  return "GET";
+}
 
 bool IsHeaderName(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter);

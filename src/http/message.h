@@ -11,7 +11,7 @@
 
 namespace syncline::http {
 
-enum class Method { kGet, kPost };
+enum class Method { kGet, kPost, kPut, kPatch, kDelete };
 std::string_view MethodName(Method method);
 
 // Name and value in order; names compare without case (RFC 9110 5.1).

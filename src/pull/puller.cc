@@ -38,8 +38,9 @@ Puller::Puller(Options options, RequestTemplate request, paging::Walk walk,
     : integration_(std::move(options.integration)),
       authenticator_(std::move(options.authenticator)),
       limits_(ResolveLimits(integration_.limits())),
-      transport_(options.transport, RetryLimitsOf(limits_, options.backoff), options.clock,
-                 options.random, std::move(options.on_wait)),
+      signing_(options.transport, *authenticator_),
+      transport_(signing_, RetryLimitsOf(limits_, options.backoff), options.clock, options.random,
+                 std::move(options.on_wait)),
       clock_(options.clock),
       run_start_(options.run_start),
       user_agent_(std::move(options.user_agent)),
@@ -80,7 +81,6 @@ absl::StatusOr<http::Response> Puller::Fetch(const paging::PageRequest& page, ht
                                     {"Accept", "application/json"}}) {
     if (!request.headers.Find(name).has_value()) request.headers.Add(name, value);
   }
-  SYNCLINE_RETURN_IF_ERROR(authenticator_->Apply(request));
   const http::TransportLimits limits{
       .total_timeout = limits_.request_timeout,
       .body_bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)};

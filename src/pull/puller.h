@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "auth/authenticator.h"
+#include "auth/signing_transport.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "expression/expression.h"
@@ -52,8 +53,8 @@ class Puller {
   // can be refused for: VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED,
   // VENDOR_ERROR, AUTH_FAILED, HOST_NOT_ALLOWED, URL_INVALID, BODY_TRUNCATED, RESPONSE_TOO_LARGE,
   // UNEXPECTED_CONTENT_TYPE, JSON_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RECORDS_NOT_FOUND,
-  // RECORDS_NOT_A_LIST, PAGINATION_LOOP, PAGE_LIMIT_REACHED, EXPRESSION_FAILED,
-  // EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING; CANCELLED.
+  // RECORDS_NOT_A_LIST, SIGN_IN_FAILED, REAUTH_REQUIRED, PAGINATION_LOOP, PAGE_LIMIT_REACHED,
+  // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING; CANCELLED.
   absl::StatusOr<std::optional<Page>> Next(std::stop_token stop);
 
   // With defaults filled in, for the run's own bounds.
@@ -74,7 +75,8 @@ class Puller {
   const v1::Integration integration_;
   const std::unique_ptr<auth::Authenticator> authenticator_;
   const Limits limits_;
-  http::RetryingTransport transport_;
+  auth::SigningTransport signing_;
+  http::RetryingTransport transport_;  // around signing_: each try is signed anew
   const base::Clock& clock_;
   const base::Time run_start_;
   const std::string user_agent_;

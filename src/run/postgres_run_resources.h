@@ -12,9 +12,10 @@ namespace syncline::run {
 // RunResources on PostgreSQL, for one worker. Owned by the composition root.
 class PostgresRunResources final : public RunResources {
  public:
+  // `sign_in` is what authenticators work with.
   PostgresRunResources(store::Database& database, credential::CredentialVault& vault,
-                       std::string worker_id)
-      : database_(database), vault_(vault), worker_id_(std::move(worker_id)) {}
+                       const auth::Environment& sign_in, std::string worker_id)
+      : database_(database), vault_(vault), sign_in_(sign_in), worker_id_(std::move(worker_id)) {}
 
   absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
       const queue::ClaimedRun& run, const v1::Integration& integration) override;
@@ -25,6 +26,7 @@ class PostgresRunResources final : public RunResources {
  private:
   store::Database& database_;
   credential::CredentialVault& vault_;
+  const auth::Environment sign_in_;
   const std::string worker_id_;
 };
 

@@ -6,6 +6,8 @@
 
 #include "auth/scrub.h"
 #include "base/status.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/scripted_transport.h"
 
 namespace syncline::auth {
 namespace {
@@ -19,11 +21,19 @@ v1::Credential Parse(const std::string& text) {
   return credential;
 }
 
+// What no kind of this file uses.
+Environment SignIn() {
+  static test::ScriptedTransport& transport = *new test::ScriptedTransport();
+  static test::FakeClock& clock = *new test::FakeClock();
+  static base::SeededRandom& random = *new base::SeededRandom(1);
+  return {.transport = transport, .clock = clock, .random = random};
+}
+
 std::unique_ptr<Authenticator> Make(const std::string& text, const char* path = "",
                                     const char* secret_text = "") {
   SecretMap secrets;
   secrets.emplace(path, secret::Secret(secret_text));
-  auto made = MakeAuthenticator(Parse(text), secrets);
+  auto made = MakeAuthenticator(Parse(text), secrets, SignIn());
   EXPECT_TRUE(made.ok()) << base::MessageOf(made.status());
   return *std::move(made);
 }
@@ -36,14 +46,14 @@ TEST(BasicAuthenticator, SendsTheExampleOfTheStandard) {
   const auto authenticator = Make("allowed_hosts: 'a.example' basic { username: 'Aladdin' }",
                                   "basic.password", "open sesame");
   http::Request request = RequestTo("https://a.example/");
-  ASSERT_TRUE(authenticator->Apply(request).ok());
+  ASSERT_TRUE(authenticator->Apply(request, {}).ok());
   EXPECT_EQ(request.headers.Find("authorization"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }
 
 TEST(BasicAuthenticator, AnEmptyPasswordIsOne) {
   const auto authenticator = Make("allowed_hosts: 'a.example' basic { username: 'key' }");
   http::Request request = RequestTo("https://a.example/");
-  ASSERT_TRUE(authenticator->Apply(request).ok());
+  ASSERT_TRUE(authenticator->Apply(request, {}).ok());
   EXPECT_EQ(request.headers.Find("authorization"), "Basic a2V5Og==");
   EXPECT_EQ(authenticator->Scrub("a2V5Og=="), "a2V5Og==");
 }
@@ -54,7 +64,7 @@ TEST(ApiTokenAuthenticator, PutsTheTokenBehindItsPrefixIntoAHeader) {
            "api_token.token", "t0ken");
   http::Request request = RequestTo("https://a.example/?x=1");
   request.headers.Add("authorization", "other");
-  ASSERT_TRUE(authenticator->Apply(request).ok());
+  ASSERT_TRUE(authenticator->Apply(request, {}).ok());
   EXPECT_EQ(request.headers.Find("Authorization"), "SSWS t0ken");
   EXPECT_EQ(request.headers.all().size(), 1U);
   EXPECT_EQ(request.url.query, "x=1");
@@ -64,7 +74,7 @@ TEST(ApiTokenAuthenticator, PutsTheTokenIntoTheQueryAndTakesItOutAgain) {
   const auto authenticator =
       Make("allowed_hosts: 'a.example' api_token { query: 'key' }", "api_token.token", "t0/ken");
   http::Request request = RequestTo("https://a.example/?key=old&x=1");
-  ASSERT_TRUE(authenticator->Apply(request).ok());
+  ASSERT_TRUE(authenticator->Apply(request, {}).ok());
   EXPECT_EQ(request.url.query, "key=t0%2Fken&x=1");
   authenticator->Strip(&request.url);
   EXPECT_EQ(request.url.query, "x=1");
@@ -72,14 +82,14 @@ TEST(ApiTokenAuthenticator, PutsTheTokenIntoTheQueryAndTakesItOutAgain) {
 
 TEST(Authenticator, NeedsItsSecret) {
   const auto made =
-      MakeAuthenticator(Parse("allowed_hosts: 'a' api_token { header: 'X-Key' }"), {});
+      MakeAuthenticator(Parse("allowed_hosts: 'a' api_token { header: 'X-Key' }"), {}, SignIn());
   EXPECT_EQ(base::ReasonOf(made.status()), base::Reason::kCredentialCorrupt);
 }
 
 TEST(Authenticator, WithoutAKindSignsNothingAndGoesAnywhere) {
   const auto authenticator = MakeNoAuthenticator();
   http::Request request = RequestTo("https://anywhere.example/");
-  ASSERT_TRUE(authenticator->Apply(request).ok());
+  ASSERT_TRUE(authenticator->Apply(request, {}).ok());
   EXPECT_TRUE(request.headers.all().empty());
   EXPECT_FALSE(authenticator->NamesHost(request.url));
 }
@@ -112,7 +122,7 @@ TEST(Authenticator, TouchesNoRequestToAnotherHost) {
         Make(std::string("allowed_hosts: '") + allowed + "' api_token { header: 'X-Key' }",
              "api_token.token", "sentinel");
     http::Request request = RequestTo(url);
-    const absl::Status status = authenticator->Apply(request);
+    const absl::Status status = authenticator->Apply(request, {});
     EXPECT_EQ(status.ok(), expected) << allowed << " " << url;
     EXPECT_EQ(authenticator->NamesHost(request.url), expected);
     if (expected) continue;

@@ -1,8 +1,11 @@
 #include "auth/validate_credential.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
+
+#include <set>
 
 #include "auth/secret_fields.h"
 #include "base/status.h"
@@ -94,9 +97,23 @@ TEST(ValidateCredential, AStoredTokenStays) {
 }
 
 TEST(SecretFields, AreFoundByTheirMark) {
-  EXPECT_THAT(SecretFieldsOf(Parse("basic {}")), ElementsAre("basic.password"));
-  EXPECT_THAT(SecretFieldsOf(Parse("api_token {}")), ElementsAre("api_token.token"));
-  EXPECT_THAT(SecretFieldsOf(Parse("none {}")), ElementsAre());
+  const auto paths = [](const std::string& text) {
+    std::string all;
+    for (const SecretField& field : SecretFieldsOf(Parse(text))) {
+      all += fmt::format("{}{} = {}", all.empty() ? "" : "; ", field.path, field.json_path);
+    }
+    return all;
+  };
+  EXPECT_EQ(paths("basic {}"), "basic.password = basic.password");
+  EXPECT_EQ(paths("api_token {}"), "api_token.token = apiToken.token");
+  EXPECT_EQ(paths("none {}"), "");
+  EXPECT_EQ(paths("aws {} tls {}"),
+            "aws.secret_access_key = aws.secretAccessKey; aws.session_token = aws.sessionToken; "
+            "tls.client_key = tls.clientKey");
+  EXPECT_EQ(paths("none {} alternatives { key: 'my_own' value { api_token {} } }"),
+            "alternatives.my_own.api_token.token = alternatives.my_own.apiToken.token");
+  EXPECT_EQ(paths("session { secrets { key: 'pass_word' value: 'x' } }"),
+            "session.secrets.pass_word = session.secrets.pass_word");
 }
 
 TEST(SecretFields, LeaveTheCredential) {
@@ -109,24 +126,53 @@ TEST(SecretFields, LeaveTheCredential) {
   EXPECT_TRUE(ExtractSecrets(&credential).empty());
 }
 
+TEST(SecretFields, LeaveMapsToo) {
+  v1::Credential credential = Parse(R"(
+      session { secrets { key: 'password' value: 'sentinel' } vars { key: 'user' value: 'me' } }
+      alternatives { key: 'key' value { api_token { header: 'X' token: 'sentinel' } } })");
+  const SecretMap secrets = ExtractSecrets(&credential);
+  ASSERT_EQ(secrets.size(), 2U);
+  EXPECT_EQ(secrets.at("session.secrets.password").Reveal(), "sentinel");
+  EXPECT_EQ(secrets.at("alternatives.key.api_token.token").Reveal(), "sentinel");
+  EXPECT_THAT(credential.ShortDebugString(), Not(HasSubstr("sentinel")));
+  EXPECT_EQ(credential.session().vars().at("user"), "me");
+  EXPECT_TRUE(credential.session().secrets().empty());
+  EXPECT_EQ(credential.alternatives().at("key").api_token().header(), "X");
+}
+
 TEST(SecretFields, AnEmptyOneThatWasGivenIsGiven) {
   v1::Credential credential = Parse("basic { username: 'me' password: '' }");
   EXPECT_EQ(ExtractSecrets(&credential).count("basic.password"), 1U);
 }
 
-// ExtractSecrets relies on it.
-TEST(SecretFields, AreSingleStringsWithPresence) {
-  for (const auto* message :
-       {v1::BasicAuthentication::descriptor(), v1::ApiTokenAuthentication::descriptor(),
-        v1::Credential::descriptor()}) {
-    for (int i = 0; i < message->field_count(); ++i) {
-      const auto* const field = message->field(i);
-      if (!field->options().GetExtension(v1::secret)) continue;
-      EXPECT_EQ(field->cpp_type(), google::protobuf::FieldDescriptor::CPPTYPE_STRING);
-      EXPECT_FALSE(field->is_repeated());
-      EXPECT_TRUE(field->has_presence());
+// ExtractSecrets relies on it: every message that a credential leads to is looked at.
+void ExpectFindableSecrets(const google::protobuf::Descriptor* message, bool in_list,
+                           std::set<const google::protobuf::Descriptor*>* seen) {
+  using google::protobuf::FieldDescriptor;
+  if (!seen->insert(message).second) return;
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* const field = message->field(i);
+    if (field->options().GetExtension(v1::secret)) {
+      EXPECT_FALSE(in_list) << field->full_name() << ": the order would decide whose it is";
+      if (field->is_map()) {
+        EXPECT_EQ(field->message_type()->map_value()->cpp_type(), FieldDescriptor::CPPTYPE_STRING);
+      } else {
+        EXPECT_EQ(field->cpp_type(), FieldDescriptor::CPPTYPE_STRING) << field->full_name();
+        EXPECT_FALSE(field->is_repeated()) << field->full_name();
+        EXPECT_TRUE(field->has_presence()) << field->full_name();
+      }
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+               field->message_type()->file()->package() == "syncline.v1") {
+      const bool list = in_list || (field->is_repeated() && !field->is_map());
+      ExpectFindableSecrets(field->message_type(), list, seen);
     }
   }
+}
+
+TEST(SecretFields, AreStringsOrMapsOfStringsAndNeverInLists) {
+  std::set<const google::protobuf::Descriptor*> seen;
+  ExpectFindableSecrets(v1::Credential::descriptor(), false, &seen);
+  EXPECT_GT(seen.size(), 15U);
 }
 
 }  // namespace

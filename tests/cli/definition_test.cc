@@ -163,7 +163,9 @@ const MistakeCase kMistakes[] = {
     {"NotTrue",
      "kind: Integration\nname: i\nresponse: {anyContentType: yes}\n",
      {":3:", "true or false"}},
-    {"WrongEnum", "kind: Integration\nname: i\nrequest: {method: PATCH}\n", {":3:", "GET, POST"}},
+    {"WrongEnum",
+     "kind: Integration\nname: i\nrequest: {method: TRACE}\n",
+     {":3:", "GET, POST, PUT, PATCH, DELETE"}},
     {"BareDuration", "kind: Integration\nname: i\nschedule: {every: 30}\n", {":3:", "30s"}},
     {"LongNumber",
      "kind: Integration\nname: i\nrequest: {body: {a: 9007199254740993}}\n",
@@ -189,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(Yaml, MistakeTest, ::testing::ValuesIn(kMistakes),
 TEST(DefinitionTest, NamesEveryMistakeOfAllDocuments) {
   const Reading reading = Read(
       "kind: Workspace\nname: w\nbad: 1\n---\nkind: Integration\nname: i\nworse: 2\n"
-      "request: {method: PUT}\nmapping: {syncKeys: email}\n");
+      "request: {method: TRACE}\nmapping: {syncKeys: email}\n");
   EXPECT_THAT(reading.mistakes,
               ElementsAre(HasSubstr(":3: bad"), HasSubstr(":7: worse"),
                           HasSubstr(":8: request.method"), HasSubstr(":9: mapping.syncKeys")));

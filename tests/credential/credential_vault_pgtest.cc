@@ -7,6 +7,7 @@
 #include "store/credential_store.h"
 #include "store/key_canary.h"
 #include "tests/support/migrated_database.h"
+#include "tests/support/scripted_transport.h"
 
 namespace syncline::credential {
 namespace {
@@ -123,17 +124,24 @@ TEST_F(CredentialVaultTest, UnknownKeyIsUnavailable) {
 
 TEST_F(CredentialVaultTest, AuthenticatorSignsWithTheStoredSecret) {
   Save("vendor", "pass");
-  Run([&](Transaction& transaction) {
-    return vault_.OpenAuthenticator(transaction, {"default", "vendor"}).status();
+  test::ScriptedTransport transport;
+  const auth::Environment sign_in{
+      .transport = transport, .clock = migrated_->clock(), .random = migrated_->random()};
+  Run([&](Transaction& transaction) -> absl::Status {
+    SYNCLINE_ASSIGN_OR_RETURN(const OpenCredential open,
+                              vault_.Open(transaction, {"default", "vendor"}));
+    return auth::MakeAuthenticator(open.credential, open.secrets, sign_in).status();
   });
   v1::Credential token;
   token.add_allowed_hosts("127.0.0.1");
   token.mutable_api_token()->set_header("Authorization");
-  const absl::Status without = database().RunTransaction([&](Transaction& transaction) {
-    const model::CredentialName name{"default", "token"};
-    SYNCLINE_RETURN_IF_ERROR(store::InsertCredential(transaction, name, token).status());
-    return vault_.OpenAuthenticator(transaction, name).status();
-  });
+  const absl::Status without =
+      database().RunTransaction([&](Transaction& transaction) -> absl::Status {
+        const model::CredentialName name{"default", "token"};
+        SYNCLINE_RETURN_IF_ERROR(store::InsertCredential(transaction, name, token).status());
+        SYNCLINE_ASSIGN_OR_RETURN(const OpenCredential open, vault_.Open(transaction, name));
+        return auth::MakeAuthenticator(open.credential, open.secrets, sign_in).status();
+      });
   ASSERT_FALSE(without.ok()) << "nothing was stored to sign with";
   EXPECT_EQ(base::ReasonOf(without), Reason::kCredentialCorrupt);
 }

@@ -25,7 +25,7 @@ class PullerTest : public testing::Test {
  protected:
   std::unique_ptr<Puller> MakePuller(http::Transport& transport, const std::string& integration) {
     auto made = Puller::Make({.integration = ParseIntegration(integration),
-                              .authenticator = MakeAuthenticator(),
+                              .authenticator = MakeAuthenticator(transport),
                               .transport = transport,
                               .clock = clock_,
                               .random = random_,
@@ -56,14 +56,15 @@ class PullerTest : public testing::Test {
   std::vector<http::Wait> waits_;
 
  private:
-  std::unique_ptr<auth::Authenticator> MakeAuthenticator() const {
+  std::unique_ptr<auth::Authenticator> MakeAuthenticator(http::Transport& transport) {
     if (hosts_.empty()) return auth::MakeNoAuthenticator();
     v1::Credential credential;
     for (const std::string& host : hosts_) credential.add_allowed_hosts(host);
     credential.mutable_api_token()->set_header("X-Key");
     auth::SecretMap secrets;
     secrets.emplace("api_token.token", secret::Secret("sentinel"));
-    return *auth::MakeAuthenticator(credential, secrets);
+    return *auth::MakeAuthenticator(credential, secrets,
+                                    {.transport = transport, .clock = clock_, .random = random_});
   }
 
   std::vector<std::string> hosts_;

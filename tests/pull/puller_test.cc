@@ -233,7 +233,8 @@ TEST_F(PullerTest, AnEchoedTokenIsNotInTheCheckpoint) {
   const auto puller = Puller::Make(
       {.integration = ParseIntegration("request { url: 'http://v.example/' } records: 'items' "
                                        "pagination { cursor { next_url: 'response.next' } }"),
-       .authenticator = *auth::MakeAuthenticator(credential, secrets),
+       .authenticator = *auth::MakeAuthenticator(
+           credential, secrets, {.transport = transport, .clock = clock_, .random = random_}),
        .transport = transport,
        .clock = clock_,
        .random = random_,

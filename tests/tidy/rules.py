@@ -5,11 +5,12 @@ FLOORS = {
     "base": 0,
     "model": 1, "json": 1,
     "expression": 2, "secret": 2, "http": 2,
-    "auth": 3, "paging": 3, "mapping": 3, "store": 3,
-    "pull": 4, "queue": 4, "load": 4, "event": 4, "credential": 4,
-    "run": 5,
-    "api": 6,
-    "app": 7,
+    "request": 3, "paging": 3, "mapping": 3, "store": 3,
+    "auth": 4,
+    "pull": 5, "queue": 5, "load": 5, "event": 5, "credential": 5,
+    "run": 6,
+    "api": 7,
+    "app": 8,
 }
 
 # The API and the executor meet in tables only.

@@ -58,7 +58,8 @@ def _is_function(head):
     head = re.sub(r"^(template\s*<.*?>\s*)", "", head, flags=re.S)
     if re.match(r"(class|struct|enum|union)\b", head):
         return False
-    return "(" in head and not re.search(r"=\s*$", head)
+    # After "=", "(" or "," a brace begins the list of a value, e.g. a table.
+    return "(" in head and not re.search(r"[=(,]\s*$", head)
 
 
 def _title(head):

@@ -65,6 +65,10 @@ class SizesTest(unittest.TestCase):
         text = 'void A() {\n  f("}{{");  // {\n  g(\'{\');\n  h(1\'000);\n}\n'
         self.assertEqual([(1, 5, "A")], list(source.functions(text)))
 
+    def test_a_table_is_no_function(self):
+        text = "constexpr auto kTable = std::to_array<Row>({\n  {1, f(2)},\n  {3, 4},\n});\n"
+        self.assertEqual([], list(source.functions(text)))
+
 
 class WordsTest(unittest.TestCase):
     def test_banned(self):

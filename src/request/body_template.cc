@@ -1,4 +1,4 @@
-#include "pull/body_template.h"
+#include "request/body_template.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "json/document.h"
 
-namespace syncline::pull {
+namespace syncline::request {
 namespace {
 
 constexpr double kExactIntegerMax = 9007199254740992.0;  // 2^53
@@ -124,4 +124,4 @@ std::vector<std::string> BodyTemplate::RootNames() const {
   return names;
 }
 
-}  // namespace syncline::pull
+}  // namespace syncline::request

@@ -9,9 +9,9 @@
 #include "absl/status/statusor.h"
 #include "expression/expression.h"
 
-namespace syncline::pull {
+namespace syncline::request {
 
-// The JSON body of a POST, with templates in its strings: compiled into pieces of JSON text with
+// The JSON body of a request, with templates in its strings: compiled into pieces of JSON text with
 // templates between them. A string that is one expression and nothing else becomes its value with
 // its type. Immutable, safe for concurrent use.
 class BodyTemplate {
@@ -36,4 +36,4 @@ class BodyTemplate {
   std::vector<Piece> pieces_;
 };
 
-}  // namespace syncline::pull
+}  // namespace syncline::request

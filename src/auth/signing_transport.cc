@@ -1,0 +1,20 @@
+#include "auth/signing_transport.h"
+
+#include "base/status.h"
+
+namespace syncline::auth {
+
+absl::StatusOr<http::Response> SigningTransport::Send(const http::Request& request,
+                                                      const http::TransportLimits& limits,
+                                                      std::stop_token stop) {
+  http::Request first = request;
+  SYNCLINE_RETURN_IF_ERROR(authenticator_.Apply(first, stop));
+  SYNCLINE_ASSIGN_OR_RETURN(http::Response answer, inner_.Send(first, limits, stop));
+  SYNCLINE_ASSIGN_OR_RETURN(const bool renewed, authenticator_.Renew(answer, stop));
+  if (!renewed) return answer;
+  http::Request second = request;
+  SYNCLINE_RETURN_IF_ERROR(authenticator_.Apply(second, stop));
+  return inner_.Send(second, limits, stop);
+}
+
+}  // namespace syncline::auth

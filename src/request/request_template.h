@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "expression/expression.h"
+#include "http/message.h"
+#include "request/body_template.h"
+#include "request/text_templates.h"
+#include "syncline/v1/request.pb.h"
+
+namespace syncline::request {
+
+// A request of a definition, compiled once and rendered each time it is sent. Immutable, safe for
+// concurrent use.
+class RequestTemplate {
+ public:
+  // Where the request stands.
+  struct Place {
+    NamesInScope names;
+    // What its templates are rendered with when the definition is saved, so that a missing name, or
+    // a URL that is none, shows then.
+    expression::Value example;
+    // Whether it may set the header Authorization itself: in a credential it may.
+    bool may_sign_in = false;
+  };
+
+  // INVALID_ARGUMENT with every mistake; fields are those of the request ("url", "query.since").
+  static absl::StatusOr<RequestTemplate> Compile(const v1::Request& request, const Place& place);
+
+  // The request, not yet signed. With `instead_of_url`, that URL as it is, without `query`.
+  // EXPRESSION_*, TEMPLATE_VALUE_MISSING, URL_INVALID, INVALID_ARGUMENT (a header's value).
+  absl::StatusOr<http::Request> Render(const expression::Value& scope, base::Time now,
+                                       const http::Url* instead_of_url = nullptr) const;
+
+ private:
+  using Problems = TextTemplates::Problems;
+
+  void CompileBody(const v1::Request& request, const NamesInScope& names,
+                   base::FieldViolations* violations);
+  http::Request RenderAll(const expression::Value& scope, base::Time now,
+                          const http::Url* instead_of_url, Problems* problems) const;
+  void RenderUrl(const expression::Value& scope, expression::Evaluation& evaluation, http::Url* url,
+                 Problems* problems) const;
+  void RenderBody(const expression::Value& scope, expression::Evaluation& evaluation,
+                  http::Request* request, Problems* problems) const;
+
+  http::Method method_ = http::Method::kGet;
+  std::optional<expression::Template> url_;
+  TextTemplates query_;
+  TextTemplates headers_;
+  TextTemplates form_;
+  std::optional<BodyTemplate> body_;
+};
+
+}  // namespace syncline::request

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "expression/expression.h"
+#include "request/vars.h"
+
+namespace syncline::request {
+
+// The names that the templates of a place see, e.g. {"vars", "page", "run"}.
+using NamesInScope = std::vector<std::string_view>;
+
+// One template of a definition; nullopt, with a violation of `field`, when it does not compile or
+// looks up a name that is not in scope.
+std::optional<expression::Template> CompileTemplate(const std::string& text,
+                                                    const std::string& field,
+                                                    const NamesInScope& names,
+                                                    base::FieldViolations* violations);
+// Adds a violation of `field` for each of `roots` that is not in scope.
+void CheckNames(const std::vector<std::string>& roots, const std::string& field,
+                const NamesInScope& names, base::FieldViolations* violations);
+
+// Named values that are templates: query parameters, headers, cookies, form fields. In order of
+// name. Immutable, safe for concurrent use.
+class TextTemplates {
+ public:
+  using Rendered = std::vector<std::pair<std::string, std::string>>;
+  // What went wrong, and at which field.
+  using Problems = std::vector<std::pair<std::string, absl::Status>>;
+  // What is wrong with a name, or "".
+  using NameRule = std::string (*)(std::string_view name);
+
+  // Every mistake becomes a violation of "field.name"; more than kPartsMax entries one of `field`.
+  static TextTemplates Compile(const Vars& texts, std::string field, const NamesInScope& names,
+                               NameRule name_rule, base::FieldViolations* violations);
+
+  // What could not be rendered is in `problems` instead: EXPRESSION_*, TEMPLATE_VALUE_MISSING.
+  Rendered Render(const expression::Value& scope, expression::Evaluation& evaluation,
+                  Problems* problems) const;
+  bool empty() const { return parts_.empty(); }
+
+ private:
+  std::string field_;
+  std::vector<std::pair<std::string, expression::Template>> parts_;
+};
+
+// Rules of names. A header's: a token (RFC 9110 5.6.2) that neither curl nor the shape of the body
+// decides; the second one leaves Authorization to credentials.
+std::string ParameterNameMistake(std::string_view name);
+std::string HeaderNameMistake(std::string_view name);
+std::string UnsignedHeaderNameMistake(std::string_view name);
+
+}  // namespace syncline::request

@@ -1,0 +1,96 @@
+#include "auth/signing_transport.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/status.h"
+#include "tests/support/scripted_transport.h"
+
+namespace syncline::auth {
+namespace {
+
+using test::ScriptedTransport;
+
+// Signs with the number of the signature; renews as often as it is told to.
+class NumberingAuthenticator final : public Authenticator {
+ public:
+  explicit NumberingAuthenticator(absl::StatusOr<bool> renewal) : renewal_(std::move(renewal)) {}
+  absl::Status Apply(http::Request& request, std::stop_token) override {
+    request.headers.Set("X-Signature", std::to_string(++signatures_));
+    return refusal;
+  }
+  absl::StatusOr<bool> Renew(const http::Response& answer, std::stop_token) override {
+    ++renewals;
+    if (answer.status != 401) return false;
+    return renewal_;
+  }
+  bool NamesHost(const http::Url&) const override { return true; }
+  void Strip(http::Url*) const override {}
+  std::string Scrub(std::string text) const override { return text; }
+
+  absl::Status refusal;
+  int renewals = 0;
+
+ private:
+  const absl::StatusOr<bool> renewal_;
+  int signatures_ = 0;
+};
+
+std::string SignaturesOf(const ScriptedTransport& transport) {
+  std::string all;
+  for (const http::Request& request : transport.requests()) {
+    all += *request.headers.Find("X-Signature");
+  }
+  return all;
+}
+
+TEST(SigningTransport, SignsEveryTryAnewAndLeavesTheRequestAsItIs) {
+  ScriptedTransport vendor;
+  vendor.EnqueueJson("{}", 503);
+  vendor.EnqueueJson("{}");
+  NumberingAuthenticator authenticator(false);
+  SigningTransport transport(vendor, authenticator);
+  const http::Request request{.url = *http::Url::Parse("https://v.example/")};
+  EXPECT_EQ(transport.Send(request, {}, {})->status, 503);
+  EXPECT_EQ(transport.Send(request, {}, {})->status, 200);
+  EXPECT_EQ(SignaturesOf(vendor), "12");
+  EXPECT_TRUE(request.headers.all().empty());
+}
+
+TEST(SigningTransport, ARenewedSignInIsTriedOnceMoreAndNotTwice) {
+  ScriptedTransport vendor;
+  vendor.EnqueueJson("{}", 401);
+  vendor.EnqueueJson("{}", 401);
+  vendor.EnqueueJson("{}");
+  NumberingAuthenticator authenticator(true);
+  SigningTransport transport(vendor, authenticator);
+  EXPECT_EQ(transport.Send({}, {}, {})->status, 401);
+  EXPECT_EQ(SignaturesOf(vendor), "12");
+  EXPECT_EQ(authenticator.renewals, 1);
+}
+
+TEST(SigningTransport, AnAnswerThatNothingCanRenewStays) {
+  ScriptedTransport vendor;
+  vendor.EnqueueJson("{}", 401);
+  NumberingAuthenticator authenticator(false);
+  SigningTransport transport(vendor, authenticator);
+  EXPECT_EQ(transport.Send({}, {}, {})->status, 401);
+  EXPECT_EQ(SignaturesOf(vendor), "1");
+}
+
+TEST(SigningTransport, WhatTheSignInSaysEndsTheRequest) {
+  ScriptedTransport vendor;
+  vendor.EnqueueJson("{}", 401);
+  NumberingAuthenticator lost(base::Error(base::Reason::kReauthRequired, "consent is gone"));
+  SigningTransport transport(vendor, lost);
+  EXPECT_EQ(base::ReasonOf(transport.Send({}, {}, {}).status()), base::Reason::kReauthRequired);
+
+  NumberingAuthenticator unsigned_(false);
+  unsigned_.refusal = base::Error(base::Reason::kHostNotAllowed, "not there");
+  SigningTransport closed(vendor, unsigned_);
+  EXPECT_EQ(base::ReasonOf(closed.Send({}, {}, {}).status()), base::Reason::kHostNotAllowed);
+  EXPECT_EQ(vendor.requests().size(), 1U) << "nothing goes out unsigned";
+}
+
+}  // namespace
+}  // namespace syncline::auth
