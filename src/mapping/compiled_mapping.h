@@ -35,7 +35,7 @@ struct TargetField {
 class CompiledMapping {
  public:
   // INVALID_ARGUMENT that names every mistake at once, with paths such as `fields.email.from` and
-  // `sync_keys[1]`.
+  // `syncKeys[1]`.
   static absl::StatusOr<CompiledMapping> Compile(const v1::Mapping& mapping,
                                                  const v1::ObjectType& object_type,
                                                  const Variables& variables);

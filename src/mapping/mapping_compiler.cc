@@ -57,7 +57,7 @@ MappingCompiler::MappingCompiler(const v1::Mapping& mapping, const v1::ObjectTyp
 
 absl::StatusOr<std::shared_ptr<const CompiledMapping::Program>> MappingCompiler::Compile() {
   if (!v1::WritePolicy_IsValid(mapping_.write_policy())) {
-    violations_.Add("write_policy", "is no write policy that this server knows");
+    violations_.Add("writePolicy", "is no write policy that this server knows");
   } else if (mapping_.write_policy() != v1::WRITE_POLICY_UNSPECIFIED) {
     program_->write_policy = mapping_.write_policy();
   }
@@ -98,11 +98,11 @@ void MappingCompiler::AddField(const v1::Field& field, const v1::FieldMapping& m
                      .required = field.required(),
                      .unique = field.unique()};
   if (!v1::FieldMapping::WhenEmpty_IsValid(mapping.when_empty())) {
-    violations_.Add(path + ".when_empty", "is nothing that this server knows");
+    violations_.Add(path + ".whenEmpty", "is nothing that this server knows");
   }
   target.clear_when_empty = mapping.when_empty() == v1::FieldMapping::WHEN_EMPTY_CLEAR;
   if (target.clear_when_empty && target.required) {
-    violations_.Add(path + ".when_empty", "a required field cannot be cleared");
+    violations_.Add(path + ".whenEmpty", "a required field cannot be cleared");
   }
   if (!HasSource(mapping)) {
     violations_.Add(path, "needs a source: from, template or constant");
@@ -159,10 +159,10 @@ void MappingCompiler::AddTimeRules(const std::string& path, const v1::FieldMappi
   if (!IsTime(field.column.type)) {
     constexpr std::string_view kOnlyTimes = "applies to TIMESTAMP and DATE fields only";
     if (!mapping.time_format().empty()) {
-      violations_.Add(path + ".time_format", std::string(kOnlyTimes));
+      violations_.Add(path + ".timeFormat", std::string(kOnlyTimes));
     }
     if (!mapping.time_zone().empty()) {
-      violations_.Add(path + ".time_zone", std::string(kOnlyTimes));
+      violations_.Add(path + ".timeZone", std::string(kOnlyTimes));
     }
     return;
   }
@@ -225,16 +225,16 @@ void MappingCompiler::AddConstant(const std::string& path, const v1::FieldMappin
 
 void MappingCompiler::AddSyncKeys() {
   if (mapping_.sync_keys().empty()) {
-    violations_.Add("sync_keys", "is empty; name at least one unique field");
+    violations_.Add("syncKeys", "is empty; name at least one unique field");
   }
   if (mapping_.sync_keys_size() > kSyncKeysMax) {
-    violations_.Add("sync_keys", fmt::format("has {} entries, at most {} are allowed",
-                                             mapping_.sync_keys_size(), kSyncKeysMax));
+    violations_.Add("syncKeys", fmt::format("has {} entries, at most {} are allowed",
+                                            mapping_.sync_keys_size(), kSyncKeysMax));
   }
   std::set<std::string> seen;
   for (int i = 0; i < mapping_.sync_keys_size(); ++i) {
     const std::string& name = mapping_.sync_keys(i);
-    const std::string path = fmt::format("sync_keys[{}]", i);
+    const std::string path = fmt::format("syncKeys[{}]", i);
     const v1::Field* field = FindField(object_type_, name);
     if (field == nullptr) {
       violations_.Add(path, fmt::format("\"{}\" is no field of the object type", name));

@@ -171,12 +171,12 @@ absl::StatusOr<TimeRules> TimeRules::Make(const std::string& time_format,
   auto rules = std::make_shared<Rules>();
   rules->format = WithFourDigitYears(time_format);
   if (!time_format.empty() && !IsFormat(rules->format)) {
-    violations.Add("time_format",
+    violations.Add("timeFormat",
                    "is no strptime format that yields a day, e.g. \"%d/%m/%Y %H:%M:%S\"");
   }
   if (!time_zone.empty() &&
       (!IsZoneName(time_zone) || !absl::LoadTimeZone(time_zone, &rules->zone))) {
-    violations.Add("time_zone", "is no IANA time zone, e.g. \"Europe/Vienna\"");
+    violations.Add("timeZone", "is no IANA time zone, e.g. \"Europe/Vienna\"");
   }
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return TimeRules(std::move(rules));

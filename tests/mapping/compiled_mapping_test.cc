@@ -193,16 +193,16 @@ TEST(CompiledMappingTest, EveryMistakeIsNamedAtOnce) {
   }
   EXPECT_THAT(fields, testing::UnorderedElementsAre(
                           "fields.unknown", "fields.email.from", "fields.name",
-                          "fields.age.constant", "fields.score", "fields.active.time_zone",
-                          "fields.seen.time_zone", "fields.born.template", "fields.tags.lookup",
-                          "sync_keys[1]", "sync_keys[2]", "sync_keys[3]", "sync_keys[4]"));
+                          "fields.age.constant", "fields.score", "fields.active.timeZone",
+                          "fields.seen.timeZone", "fields.born.template", "fields.tags.lookup",
+                          "syncKeys[1]", "syncKeys[2]", "syncKeys[3]", "syncKeys[4]"));
 }
 
 TEST(CompiledMappingTest, SingleMistakes) {
   const struct {
     std::string mapping, field;
   } kRows[] = {
-      {R"({"fields": {"name": {"from": "n"}}})", "sync_keys"},
+      {R"({"fields": {"name": {"from": "n"}}})", "syncKeys"},
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}}})", "fields.name"},
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": ""}}})",
        "fields.name"},
@@ -214,7 +214,7 @@ TEST(CompiledMappingTest, SingleMistakes) {
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n",
           "when_empty":
        "WHEN_EMPTY_CLEAR"}}})",
-       "fields.name.when_empty"},
+       "fields.name.whenEmpty"},
       {R"({"sync_keys": ["email"], "fields": {"email": {"from": "e"}, "name": {"from": "n"},
           "age": {"from": "a",
        "lookup": {"x": "none"}}}})",

@@ -108,9 +108,9 @@ TEST(TimeRulesTest, MistakesAreNamed) {
   const struct {
     std::string format, zone, field;
   } kRows[] = {
-      {"%H:%M", "", "time_format"},       {"no specifier", "", "time_format"},
-      {"%Q", "", "time_format"},          {"", "Mars/Olympus", "time_zone"},
-      {"", "../etc/passwd", "time_zone"}, {"", "/etc/passwd", "time_zone"},
+      {"%H:%M", "", "timeFormat"},       {"no specifier", "", "timeFormat"},
+      {"%Q", "", "timeFormat"},          {"", "Mars/Olympus", "timeZone"},
+      {"", "../etc/passwd", "timeZone"}, {"", "/etc/passwd", "timeZone"},
   };
   for (const auto& row : kRows) {
     const auto rules = TimeRules::Make(row.format, row.zone);
