@@ -4,6 +4,8 @@
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "api/page_token.h"
 #include "api/run_event_streams.h"
 #include "api/server.h"
@@ -39,6 +41,13 @@ class WatchOnlyService final : public v1::RunService::CallbackService {
 
 class RunEventStreamTest : public ::testing::Test {
  protected:
+  // gRPC ends its threads with its last object, which may take one of them 10 s; a channel that is
+  // never used keeps them.
+  static void SetUpTestSuite() {
+    static const std::shared_ptr<grpc::Channel>& kept = *new std::shared_ptr<grpc::Channel>(
+        grpc::CreateChannel("unix:unused", grpc::InsecureChannelCredentials()));
+    EXPECT_NE(kept, nullptr);
+  }
   RunEventStreamTest() {
     run_.run.set_name(kRun);
     run_.run.set_state(v1::Run::STATE_RUNNING);
@@ -244,6 +253,49 @@ TEST_F(RunEventStreamTest, ARefusalOfTheFeedEndsTheStream) {
   Watch watch = Open(0);
   while (watch.Next().kind_case() != v1::WatchRunResponse::KIND_NOT_SET) continue;
   EXPECT_EQ(base::ReasonOf(watch.End()), Reason::kQuotaExceeded);
+}
+
+// A client that answers pings and takes no message until it goes away.
+class IdleReader final : public grpc::ClientReadReactor<v1::WatchRunResponse> {
+ public:
+  explicit IdleReader(v1::RunService::Stub& stub) {
+    request_.set_name(kRun);
+    stub.async()->WatchRun(&context_, &request_, this);
+    AddHold();  // reads begin outside of a reaction
+    StartCall();
+  }
+  ~IdleReader() override {
+    StartRead(&message_);
+    RemoveHold();
+    end_.get_future().wait();
+  }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (ok) StartRead(&message_);
+  }
+  void OnDone(const grpc::Status&) override { end_.set_value(); }
+
+  grpc::ClientContext context_;
+  v1::WatchRunRequest request_;
+  v1::WatchRunResponse message_;
+  std::promise<void> end_;
+};
+
+TEST_F(RunEventStreamTest, AReaderThatTakesNothingIsGivenUp) {
+  // More than the buffers of both ends hold: the last write stays in flight.
+  const std::string long_message(std::size_t{64} << 10, 'x');
+  for (int i = 0; i < 1'000; ++i) {
+    feed_.Publish(model::RunWaiting{.wait = {.reason = "VENDOR_ERROR", .message = long_message}});
+  }
+  SetRun(v1::Run::STATE_RUNNING, 1'000);
+  IdleReader reader(*stub_);
+  feed_.AwaitSubscriptions(1);
+  // Fewer steps than bring the stream to its greatest age, which would end it too.
+  for (int step = 0; step < 20 && feed_.subscriptions() > 0; ++step) {
+    Advance(RunEventStream::kWriteTimeMax + seconds(1));
+  }
+  feed_.AwaitSubscriptions(0);
 }
 
 TEST_F(RunEventStreamTest, ReadersThatGoAwayLeaveNothingBehind) {

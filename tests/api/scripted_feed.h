@@ -57,6 +57,10 @@ class ScriptedFeed final : public event::EventFeed {
     state_->changed.wait(lock, [&] { return state_->empty_takes > 0; });
     state_->empty_takes = 0;
   }
+  int subscriptions() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->subscriptions;
+  }
   void AwaitSubscriptions(int count) {
     std::unique_lock lock(state_->mutex);
     state_->changed.wait(lock, [&] { return state_->subscriptions == count; });
