@@ -43,6 +43,7 @@ LoadTarget MakeLoadTarget(LoadTargetOptions options, const mapping::CompiledMapp
       .reject_count_max = options.reject_count_max,
       .objects = store::ObjectStatements(options.object_type.table(), ColumnsOf(mapping)),
       .links = expand(sql::kPageCommitLinks),
+      .links_between = expand(sql::kPageCommitLinksBetween),
       .ids = expand(sql::kPageCommitIds),
       .copy_links = expand(sql::kPageCommitCopyLinks),
       .update_links = expand(sql::kPageCommitUpdateLinks),

@@ -24,7 +24,7 @@ struct LoadTarget {
 
   store::ObjectStatements objects;
   std::vector<std::string> finds;  // store::ObjectStatements::Find, per column; "" if not unique
-  std::string links, ids, copy_links, update_links, drop_rejects, copy_rejects;
+  std::string links, links_between, ids, copy_links, update_links, drop_rejects, copy_rejects;
   std::string begin, advance, missing, end, purge_seen;
 };
 

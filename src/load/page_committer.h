@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,10 +44,11 @@ struct PageOutcome {
 class PageCommitter {
  public:
   virtual ~PageCommitter() = default;
-  // Reads, outside any transaction and possibly while an earlier page is being committed, what is
-  // already known of these rows. Optional: Commit reads what was not prepared.
-  virtual absl::Status Prepare(const model::RowBatch& rows) = 0;
-  // The caller keeps the page: after DATABASE_UNAVAILABLE it commits the same one again.
+  // Announces a page that will be committed, in the order of the pages, so that what can be done for
+  // it is done while earlier ones are being committed. Nothing of it is visible before its Commit.
+  // Optional, and never waits.
+  virtual void Prepare(std::shared_ptr<const PageCommit> page) = 0;
+  // After DATABASE_UNAVAILABLE the caller commits the same page again.
   virtual absl::StatusOr<PageOutcome> Commit(const PageCommit& page) = 0;
 };
 

@@ -220,23 +220,21 @@ absl::Status PageWriter::WriteLinks() {
       store::AppendInt64(tuples, object_id);
       store::AppendInt32(tuples, sizeof(base::Hash128));
       store::AppendHash(tuples, rows_.row_hashes[row]);
-      written_keys_.insert(rows_.record_keys[row]);
     }
     SYNCLINE_RETURN_IF_ERROR(transaction_.CopyBinary(target_.copy_links, tuples).status());
   }
   if (old_links_.empty()) return absl::OkStatus();
-  std::vector<base::Hash128> keys, hashes;
+  std::vector<base::Hash128> hashes;
   std::vector<std::int64_t> object_ids;
   for (const auto& [row, object_id] : old_links_) {
-    keys.push_back(rows_.record_keys[row]);
+    changed_keys_.push_back(rows_.record_keys[row]);
     hashes.push_back(rows_.row_hashes[row]);
     object_ids.push_back(object_id);
-    written_keys_.insert(rows_.record_keys[row]);
   }
   return transaction_
       .Execute(target_.update_links, store::Parameters()
                                          .Int64(target_.integration_uid)
-                                         .HashArray(keys)
+                                         .HashArray(changed_keys_)
                                          .Int64Array(object_ids)
                                          .HashArray(hashes))
       .status();

@@ -6,7 +6,6 @@
 
 #include "absl/status/status.h"
 #include "load/id_blocks.h"
-#include "load/link_reader.h"
 #include "load/load_target.h"
 #include "load/object_writer.h"
 #include "model/row.h"
@@ -36,8 +35,8 @@ class PageWriter {
   // Valid after Write. created, updated, unchanged, skipped, rejected.
   const model::RunCounters& counters() const { return counters_; }
   const std::vector<model::Reject>& rejects() const { return rejects_; }
-  // Keys whose link was made or changed.
-  LinkShelf::KeySet TakeWrittenKeys() { return std::move(written_keys_); }
+  // Keys of links that were there before and were changed.
+  std::vector<base::Hash128> TakeChangedKeys() { return std::move(changed_keys_); }
   // See SeenRanges, of this page's records.
   std::string seen_ranges() const { return SeenRanges(links_); }
   // New records, and how many of them turned out to be known objects.
@@ -76,7 +75,7 @@ class PageWriter {
   std::vector<Placed> old_links_;  // links to be changed
   model::RunCounters counters_;
   std::vector<model::Reject> rejects_;
-  LinkShelf::KeySet written_keys_;
+  std::vector<base::Hash128> changed_keys_;
   std::size_t new_count_ = 0;
   std::size_t merged_count_ = 0;
 };

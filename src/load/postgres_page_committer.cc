@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "fmt/format.h"
+#include "load/link_reader.h"
 #include "store/object_table.h"
 
 namespace syncline::load {
@@ -19,9 +20,6 @@ constexpr std::string_view kSessionSettings =
 constexpr std::chrono::milliseconds kTableLockTimeout{2'000};
 constexpr std::chrono::milliseconds kRetryDelayBase{20};
 
-// New records are taken to be new objects once so many pages met no known object, until one does.
-constexpr int kPagesUntilAssumedNew = 2;
-
 absl::Status EnsureTable(store::Database& database, const v1::ObjectType& type) {
   return database.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
     SYNCLINE_RETURN_IF_ERROR(transaction.ExecuteScript(
@@ -30,17 +28,15 @@ absl::Status EnsureTable(store::Database& database, const v1::ObjectType& type) 
   });
 }
 
-bool Unchanged(const model::RowBatch& rows, const std::vector<Link>& links) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (links[i].link_id == 0 || links[i].row_hash != rows.row_hashes[i]) return false;
-  }
-  return rows.rejects.empty();
-}
-
 }  // namespace
 
 PostgresPageCommitter::PostgresPageCommitter(store::Database& database, LoadTarget target)
-    : database_(database), target_(std::move(target)), ledger_(target_), ids_(target_) {}
+    : database_(database),
+      target_(std::move(target)),
+      ledger_(target_),
+      forecast_(target_),
+      ids_(target_),
+      ahead_(target_, assumptions_, forecast_, [this] { return Connect(); }) {}
 
 absl::StatusOr<std::unique_ptr<PostgresPageCommitter>> PostgresPageCommitter::Open(
     store::Database& database, LoadTargetOptions options, const mapping::CompiledMapping& mapping) {
@@ -51,8 +47,7 @@ absl::StatusOr<std::unique_ptr<PostgresPageCommitter>> PostgresPageCommitter::Op
   SYNCLINE_ASSIGN_OR_RETURN(const PageLedger::Position position,
                             committer->ledger_.Begin(*committer->connection_));
   committer->total_ = position.total;
-  committer->without_links_ = !position.has_links;
-  if (!position.has_links) committer->pages_without_merge_ = kPagesUntilAssumedNew;
+  committer->assumptions_.Begin(position.has_links);
   return committer;
 }
 
@@ -69,31 +64,25 @@ absl::Status PostgresPageCommitter::Reconnect() {
   return absl::OkStatus();
 }
 
-absl::Status PostgresPageCommitter::Prepare(const model::RowBatch& rows) {
-  if (without_links_) return absl::OkStatus();
-  const std::lock_guard lock(prepare_mutex_);
-  if (prepare_connection_ == nullptr || prepare_connection_->broken()) {
-    SYNCLINE_ASSIGN_OR_RETURN(prepare_connection_, Connect());
-  }
-  const std::uint64_t version = shelf_.version();
-  SYNCLINE_ASSIGN_OR_RETURN(std::vector<Link> links,
-                            ReadLinks(*prepare_connection_, target_, rows));
-  shelf_.Put(rows, version, std::move(links));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page) {
+  const std::shared_ptr<AheadPage> ahead = ahead_.Await(page);
   bool careful = false;
   bool reconnected = false;
   for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<Attempt> done = TryOnce(page, careful);
-    if (done.ok()) return Done(*std::move(done));
+    absl::StatusOr<Attempt> done = TryOnce(page, *ahead, careful);
+    if (done.ok()) {
+      // Of an attempt that failed it may be found only now that it was committed.
+      if (attempt > 1) forecast_.ForgetAll();
+      return Done(*std::move(done));
+    }
     const absl::Status& status = done.status();
+    // What later pages did took it that this one is written as planned.
+    ahead_.RollBack();
+    forecast_.ForgetAll();
     if (!careful && IsAboutARow(status)) {
       // The page meets what is there already, or a value that the database refuses.
       careful = true;
-      without_links_ = false;
-      pages_without_merge_ = 0;
+      assumptions_.NoteConflict();
       continue;
     }
     switch (base::ReasonOf(status)) {
@@ -101,7 +90,7 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
       case base::Reason::kDatabaseConflict: break;
       // Once, on a new session: whether a lost commit took effect shows at the fence.
       case base::Reason::kDatabaseUnavailable:
-        if (reconnected || connection_ == nullptr || !connection_->broken()) return status;
+        if (reconnected) return status;
         reconnected = true;
         continue;
       default: return status;
@@ -115,11 +104,15 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
 }
 
 absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::TryOnce(
-    const PageCommit& page, bool careful) {
+    const PageCommit& page, AheadPage& ahead, bool careful) {
   SYNCLINE_RETURN_IF_ERROR(Reconnect());
-  SYNCLINE_ASSIGN_OR_RETURN(std::vector<Link> links, careful ? std::vector<Link>() : LinksOf(page));
+  if (ahead.plan == AheadPage::Plan::kCopied) return CommitCopied(page, ahead);
+  std::vector<Link> links(page.rows.size());
+  if (!careful) {
+    SYNCLINE_ASSIGN_OR_RETURN(links, LinksOf(page, ahead));
+  }
   const bool doubtful = doubtful_.has_value() && doubtful_->page_number == page.page_number;
-  if (!careful && !doubtful && !page.last && Unchanged(page.rows, links)) {
+  if (!careful && !doubtful && !page.last && IsUnchanged(page.rows, links)) {
     return CommitUnchanged(page, links);
   }
   Attempt attempt;
@@ -128,28 +121,33 @@ absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::TryOnce(
         SYNCLINE_ASSIGN_OR_RETURN(const PageLedger::Fence fence,
                                   ledger_.Lock(transaction, page, doubtful));
         if (fence.already_committed) {
-          attempt = {doubtful_->outcome, doubtful_->keys};
+          attempt.outcome = doubtful_->outcome;
           attempt.outcome.latest_sequence = fence.latest_sequence;
           return absl::OkStatus();
         }
         return Write(transaction, page, std::move(links), careful, &attempt);
       });
-  if (!status.ok() && base::MetadataOf(status).contains("commit")) {
-    doubtful_ = {page.page_number, attempt.outcome, attempt.keys};
-  }
+  NoteDoubt(page, status, attempt.outcome);
   if (!status.ok()) return status;
   return attempt;
 }
 
-absl::StatusOr<std::vector<Link>> PostgresPageCommitter::LinksOf(const PageCommit& page) {
-  if (without_links_) return std::vector<Link>(page.rows.size());
-  if (std::optional<std::vector<Link>> links = shelf_.Take(page.rows)) return *std::move(links);
+void PostgresPageCommitter::NoteDoubt(const PageCommit& page, const absl::Status& status,
+                                      const PageOutcome& outcome) {
+  if (status.ok() || !base::MetadataOf(status).contains("commit")) return;
+  doubtful_ = {page.page_number, outcome};
+}
+
+absl::StatusOr<std::vector<Link>> PostgresPageCommitter::LinksOf(const PageCommit& page,
+                                                                 AheadPage& ahead) {
+  if (ahead.links.has_value()) return *std::move(ahead.links);
+  if (assumptions_.without_links()) return std::vector<Link>(page.rows.size());
   return ReadLinks(*connection_, target_, page.rows);
 }
 
 absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::CommitUnchanged(
     const PageCommit& page, const std::vector<Link>& links) {
-  Attempt attempt{.outcome = {.page = page.counters}};
+  Attempt attempt{.outcome = {.page = page.counters}, .changed_keys = {}};
   attempt.outcome.page.unchanged += static_cast<std::int64_t>(page.rows.size());
   attempt.outcome.page.duplicates += page.rows.duplicates;
   attempt.outcome.total = total_;
@@ -160,9 +158,23 @@ absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::CommitUnch
     attempt.outcome.latest_sequence = *sequence;
     return attempt;
   }
-  if (connection_->broken()) doubtful_ = {page.page_number, attempt.outcome, {}};
+  if (connection_->broken()) doubtful_ = {page.page_number, attempt.outcome};
   if (base::ReasonOf(sequence.status()) != base::Reason::kRunFenced) return sequence.status();
-  // Cancelled or fenced: the lock's answer says which.
+  return FenceStatus(page);
+}
+
+absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::CommitCopied(
+    const PageCommit& page, AheadPage& ahead) {
+  SYNCLINE_RETURN_IF_ERROR(ahead.copied);
+  Attempt attempt;
+  absl::Status status = Conclude(*ahead.transaction, page, *ahead.writer, &attempt);
+  if (status.ok()) status = ahead.transaction->Commit();
+  NoteDoubt(page, status, attempt.outcome);
+  if (status.ok()) return attempt;
+  return base::ReasonOf(status) == base::Reason::kRunFenced ? FenceStatus(page) : status;
+}
+
+absl::Status PostgresPageCommitter::FenceStatus(const PageCommit& page) {
   return store::Database::RunTransactionOn(*connection_, [&](store::Transaction& transaction) {
     const absl::StatusOr<PageLedger::Fence> fence = ledger_.Lock(transaction, page, false);
     return fence.ok() ? base::Error(base::Reason::kDatabaseConflict, "The fence moved.")
@@ -175,10 +187,16 @@ absl::Status PostgresPageCommitter::Write(store::Transaction& transaction, const
   if (careful) {
     SYNCLINE_ASSIGN_OR_RETURN(links, ReadLinks(*connection_, target_, page.rows));
   }
-  const bool assume_new = !careful && pages_without_merge_ >= kPagesUntilAssumedNew;
+  const bool assume_new = !careful && assumptions_.new_objects();
   PageWriter writer(target_, transaction, ids_, page.rows, std::move(links),
                     {.careful = careful, .assume_new = assume_new});
   SYNCLINE_RETURN_IF_ERROR(writer.Write());
+  return Conclude(transaction, page, writer, attempt);
+}
+
+absl::Status PostgresPageCommitter::Conclude(store::Transaction& transaction,
+                                             const PageCommit& page, PageWriter& writer,
+                                             Attempt* attempt) {
   attempt->outcome.page = page.counters;
   attempt->outcome.page += writer.counters();
   attempt->outcome.page.rejected += static_cast<std::int64_t>(page.rows.rejects.size());
@@ -189,8 +207,8 @@ absl::Status PostgresPageCommitter::Write(store::Transaction& transaction, const
         ledger_.CopyRejects(transaction, page.page_number, *rejects, rejects->size()));
   }
   SYNCLINE_RETURN_IF_ERROR(Enter(transaction, page, attempt, writer.seen_ranges()));
-  attempt->keys = writer.TakeWrittenKeys();
-  NoteCreations(writer);
+  attempt->changed_keys = writer.TakeChangedKeys();
+  assumptions_.NotePage(writer.new_count(), writer.merged_count());
   return absl::OkStatus();
 }
 
@@ -230,18 +248,11 @@ void PostgresPageCommitter::KeepRejects(const PageCommit& page) {
       .IgnoreError();
 }
 
-void PostgresPageCommitter::NoteCreations(const PageWriter& writer) {
-  if (writer.merged_count() > 0) {
-    pages_without_merge_ = 0;
-  } else if (writer.new_count() > 0) {
-    ++pages_without_merge_;
-  }
-}
-
 PageOutcome PostgresPageCommitter::Done(Attempt attempt) {
   doubtful_.reset();
   total_ = attempt.outcome.total;
-  shelf_.Written(std::move(attempt.keys));
+  forecast_.Forget(attempt.changed_keys);
+  ahead_.Finish();
   return attempt.outcome;
 }
 

@@ -19,8 +19,8 @@ PageStream::PageStream(std::unique_ptr<pull::Puller> puller,
 
 PageStream::~PageStream() { stop_.request_stop(); }
 
-absl::StatusOr<load::PageCommit> PageStream::Next() {
-  std::optional<absl::StatusOr<load::PageCommit>> page = mapped_.Pop(stop_.get_token());
+absl::StatusOr<std::shared_ptr<const load::PageCommit>> PageStream::Next() {
+  auto page = mapped_.Pop(stop_.get_token());
   if (!page.has_value()) return base::Error(base::Reason::kCancelled, "the run was stopped");
   return *std::move(page);
 }
@@ -49,16 +49,14 @@ void PageStream::Map() {
       mapped_.Push(page->status(), stop);
       return;
     }
-    load::PageCommit commit = MapPage(*std::move(*page));
-    // Reads ahead while the page before is being committed. What fails here is read by Commit,
-    // which says why.
-    committer_.Prepare(commit.rows).IgnoreError();
-    const bool last = commit.last;
+    std::shared_ptr<const load::PageCommit> commit = MapPage(*std::move(*page));
+    const bool last = commit->last;
+    committer_.Prepare(commit);
     if (!mapped_.Push(std::move(commit), stop) || last) return;
   }
 }
 
-load::PageCommit PageStream::MapPage(pull::Page page) const {
+std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) const {
   load::PageCommit commit{
       .page_number = page.number, .checkpoint = page.checkpoint, .last = page.last};
   // Records may stand in the document or in what the records expression computed: the rows hold
@@ -70,7 +68,7 @@ load::PageCommit PageStream::MapPage(pull::Page page) const {
   commit.counters.response_bytes = held->response_bytes;
   commit.counters.requests = held->request_count;
   commit.counters.total_records = held->total_records;
-  return commit;
+  return std::make_shared<const load::PageCommit>(std::move(commit));
 }
 
 }  // namespace syncline::run

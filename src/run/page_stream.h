@@ -15,7 +15,7 @@
 namespace syncline::run {
 
 // Works ahead of the commits, so that vendor, processor and database are busy together: one thread
-// fetches and decodes, one maps and looks up what is known of the rows, and the caller commits.
+// fetches and decodes, one maps and tells the committer what comes, and the caller commits.
 // Each hands over one page at a time: at most five pages are in memory, the one being committed
 // included (I7). Made per run; Next is called by one thread.
 class PageStream {
@@ -30,12 +30,12 @@ class PageStream {
 
   // The next page, in order. After an error or the last page there is nothing to ask for. The
   // errors of Puller::Next; CANCELLED when stopped.
-  absl::StatusOr<load::PageCommit> Next();
+  absl::StatusOr<std::shared_ptr<const load::PageCommit>> Next();
 
  private:
   void Fetch();
   void Map();
-  load::PageCommit MapPage(pull::Page page) const;
+  std::shared_ptr<const load::PageCommit> MapPage(pull::Page page) const;
 
   const std::unique_ptr<pull::Puller> puller_;
   const mapping::CompiledMapping& mapping_;
@@ -44,7 +44,7 @@ class PageStream {
   std::stop_source stop_;
   const std::stop_callback<std::function<void()>> forward_stop_;
   HandOff<absl::StatusOr<pull::Page>> fetched_;
-  HandOff<absl::StatusOr<load::PageCommit>> mapped_;
+  HandOff<absl::StatusOr<std::shared_ptr<const load::PageCommit>>> mapped_;
   std::jthread mapper_;
   std::jthread fetcher_;
 };

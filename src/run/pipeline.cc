@@ -77,13 +77,13 @@ absl::Status Pipeline::Walk() {
 
   PageStream pages(std::move(puller), mapping, run_.start_time, *committer, control_.stop_token());
   while (true) {
-    SYNCLINE_ASSIGN_OR_RETURN(const load::PageCommit page, pages.Next());
-    SYNCLINE_ASSIGN_OR_RETURN(const load::PageOutcome outcome, Commit(*committer, page));
+    SYNCLINE_ASSIGN_OR_RETURN(const auto page, pages.Next());
+    SYNCLINE_ASSIGN_OR_RETURN(const load::PageOutcome outcome, Commit(*committer, *page));
     context_.feed.Announce(run_.run_id);
     context_.logger.Debug(
         "run.page_committed",
-        {{"run", NameOf(run_)}, {"page", page.page_number}, {"records", outcome.page.records}});
-    if (page.last) return absl::OkStatus();
+        {{"run", NameOf(run_)}, {"page", page->page_number}, {"records", outcome.page.records}});
+    if (page->last) return absl::OkStatus();
   }
 }
 

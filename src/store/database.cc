@@ -98,12 +98,16 @@ void Database::Release(std::unique_ptr<Connection> connection) {
   // A connection that is not kept closes here, outside of the lock.
 }
 
+absl::StatusOr<std::unique_ptr<Transaction>> Database::Begin(Connection& connection) {
+  SYNCLINE_RETURN_IF_ERROR(connection.Execute("BEGIN").status());
+  return std::unique_ptr<Transaction>(new Transaction(connection));
+}
+
 absl::Status Database::RunTransactionOn(Connection& connection,
                                         const std::function<absl::Status(Transaction&)>& work) {
-  SYNCLINE_RETURN_IF_ERROR(connection.Execute("BEGIN").status());
-  Transaction transaction(connection);
-  SYNCLINE_RETURN_IF_ERROR(work(transaction));
-  return transaction.Commit();
+  SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction, Begin(connection));
+  SYNCLINE_RETURN_IF_ERROR(work(*transaction));
+  return transaction->Commit();
 }
 
 absl::Status Database::RunTransaction(const std::function<absl::Status(Transaction&)>& work) {

@@ -65,6 +65,8 @@ class Database {
   const base::Clock& clock() const { return clock_; }
   base::Random& random() const { return random_; }
 
+  // BEGIN on a session of the caller's own, which must outlive the transaction.
+  static absl::StatusOr<std::unique_ptr<Transaction>> Begin(Connection& connection);
   // BEGIN, work, COMMIT on a session of the caller's own; no retry.
   static absl::Status RunTransactionOn(Connection& connection,
                                        const std::function<absl::Status(Transaction&)>& work);

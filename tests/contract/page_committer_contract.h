@@ -52,9 +52,9 @@ class PageCommitterContract
     return page;
   }
   static load::PageOutcome Committed(load::PageCommitter& committer, const load::PageCommit& page) {
-    const auto prepared = committer.Prepare(page.rows);
-    EXPECT_TRUE(prepared.ok()) << prepared;
-    auto outcome = committer.Commit(page);
+    const auto held = std::make_shared<const load::PageCommit>(page);
+    committer.Prepare(held);
+    auto outcome = committer.Commit(*held);
     EXPECT_TRUE(outcome.ok()) << outcome.status();
     return outcome.ok() ? *outcome : load::PageOutcome{};
   }
@@ -153,12 +153,12 @@ TEST_P(PageCommitterContract, GoesOnAfterACrash) {
 
 TEST_P(PageCommitterContract, PagePreparedBeforeAnEarlierCommitSeesIt) {
   auto committer = harness_->StartRun();
-  const auto first = Page(1, {"a=1"});
-  const auto second = Page(2, {"a=2", "b=1"}, true);
-  ASSERT_TRUE(committer->Prepare(first.rows).ok());
-  ASSERT_TRUE(committer->Prepare(second.rows).ok());
-  ASSERT_TRUE(committer->Commit(first).ok());
-  const auto outcome = committer->Commit(second);
+  const auto first = std::make_shared<const load::PageCommit>(Page(1, {"a=1"}));
+  const auto second = std::make_shared<const load::PageCommit>(Page(2, {"a=2", "b=1"}, true));
+  committer->Prepare(first);
+  committer->Prepare(second);
+  ASSERT_TRUE(committer->Commit(*first).ok());
+  const auto outcome = committer->Commit(*second);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->page.updated, 1);
   EXPECT_EQ(outcome->page.created, 1);

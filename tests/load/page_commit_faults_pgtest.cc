@@ -140,9 +140,10 @@ TEST_F(PageCommitFaultsTest, SessionThatWasEndedIsReplaced) {
   Query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
       "AND pid <> pg_backend_pid()");
-  const auto page = LoadTables::Page(run, 1, R"([{"email": "a", "name": "n"}])", true);
-  committer->Prepare(page.rows).IgnoreError();
-  const auto outcome = committer->Commit(page);
+  const auto page = std::make_shared<const PageCommit>(
+      LoadTables::Page(run, 1, R"([{"email": "a", "name": "n"}])", true));
+  committer->Prepare(page);
+  const auto outcome = committer->Commit(*page);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(Names(), "a:n");
 }

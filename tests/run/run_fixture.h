@@ -44,9 +44,9 @@ class HookedCommitter final : public load::PageCommitter {
       : inner_(std::move(inner)),
         on_prepare_(std::move(on_prepare)),
         on_commit_(std::move(on_commit)) {}
-  absl::Status Prepare(const model::RowBatch& rows) override {
+  void Prepare(std::shared_ptr<const load::PageCommit> page) override {
     if (on_prepare_) on_prepare_();
-    return inner_->Prepare(rows);
+    inner_->Prepare(std::move(page));
   }
   absl::StatusOr<load::PageOutcome> Commit(const load::PageCommit& page) override {
     if (on_commit_) on_commit_(page);

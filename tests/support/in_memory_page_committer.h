@@ -69,7 +69,7 @@ class InMemoryPageCommitter final : public load::PageCommitter {
   InMemoryPageCommitter(InMemoryPages& pages, load::RunFence fence)
       : pages_(pages), fence_(std::move(fence)) {}
 
-  absl::Status Prepare(const model::RowBatch&) override { return absl::OkStatus(); }
+  void Prepare(std::shared_ptr<const load::PageCommit>) override {}
 
   absl::StatusOr<load::PageOutcome> Commit(const load::PageCommit& page) override {
     std::lock_guard lock(pages_.mutex_);

@@ -8,9 +8,15 @@ FROM syncline.run_queue q JOIN syncline.run r USING (run_id)
 WHERE q.run_id = $1 AND q.owner = $2 AND q.epoch = $3;
 
 -- name: PageCommitLinks
-SELECT record_key, link_id, object_id, row_hash
+SELECT record_key, link_id, object_id, row_hash, ctid
 FROM {schema}.syncline_link
 WHERE integration_uid = $1 AND record_key = ANY ($2);
+
+-- name: PageCommitLinksBetween
+-- By where they stand: a TID range scan reads those blocks and nothing else.
+SELECT record_key, link_id, object_id, row_hash
+FROM {schema}.syncline_link
+WHERE integration_uid = $1 AND ctid >= $2::tid AND ctid < $3::tid;
 
 -- name: PageCommitFence
 -- I2: the row lock keeps the run ours until the transaction ends. No row: it is another worker's.

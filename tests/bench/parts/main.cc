@@ -14,6 +14,7 @@
 #include "load/postgres_page_committer.h"
 #include "mapping/compiled_mapping.h"
 #include "store/migrator.h"
+#include "tests/bench/floor/floor.h"
 #include "tests/demo_vendor/record_text.h"
 
 namespace syncline::bench {
@@ -123,28 +124,24 @@ load::LoadTargetOptions StartRun(store::Database& database, const base::Clock& c
           .object_type = FromJson<v1::ObjectType>(kObjectType)};
 }
 
-// Commits while another thread maps the next page and reads its links, as a pipeline does.
+// Commits while another thread maps the next pages, as a pipeline does.
 void MeasureCommits(const char* part, load::PageCommitter& committer,
                     const mapping::CompiledMapping& mapping, std::vector<std::string> texts) {
   const auto pages = static_cast<std::int64_t>(texts.size());
   const Stopwatch watch;
-  const auto next = [&](std::int64_t number) {
-    load::PageCommit page =
-        MapPage(mapping, std::move(texts[static_cast<std::size_t>(number - 1)]));
-    page.page_number = number;
-    page.last = number == pages;
-    Check(committer.Prepare(page.rows));
-    return page;
-  };
-  load::PageCommit page = next(1);
-  for (std::int64_t number = 1; number <= pages; ++number) {
-    load::PageCommit ahead;
-    std::jthread mapper;
-    if (number < pages) mapper = std::jthread([&] { ahead = next(number + 1); });
-    Check(committer.Commit(page).status());
-    if (mapper.joinable()) mapper.join();
-    page = std::move(ahead);
-  }
+  BoundedQueue<std::shared_ptr<const load::PageCommit>> mapped(1);
+  const std::jthread mapper([&] {
+    for (std::int64_t number = 1; number <= pages; ++number) {
+      auto page = std::make_shared<load::PageCommit>(
+          MapPage(mapping, std::move(texts[static_cast<std::size_t>(number - 1)])));
+      page->page_number = number;
+      page->last = number == pages;
+      committer.Prepare(page);
+      mapped.Push(std::move(page));
+    }
+    mapped.Close();
+  });
+  while (const auto page = mapped.Pop()) Check(committer.Commit(**page).status());
   watch.Print(part, pages * kPageLength);
 }
 
