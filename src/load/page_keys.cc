@@ -1,9 +1,6 @@
 #include "load/page_keys.h"
 
 #include <algorithm>
-#include <bit>
-
-#include "base/hash.h"
 
 namespace syncline::load {
 namespace {
@@ -13,9 +10,15 @@ std::string_view BytesOf(model::FieldType type, const model::Cell& cell) {
   return {reinterpret_cast<const char*>(&cell.integer), sizeof(cell.integer)};
 }
 
+std::size_t UniqueCount(const mapping::CompiledMapping& mapping) {
+  return static_cast<std::size_t>(
+      std::ranges::count(mapping.fields(), true, &mapping::TargetField::unique));
+}
+
 }  // namespace
 
-PageKeys::PageKeys(const LoadTarget& target, const model::RowBatch& rows) {
+PageKeys::PageKeys(const LoadTarget& target, const model::RowBatch& rows)
+    : table_(rows.size() * UniqueCount(target.mapping)) {
   const auto& fields = target.mapping.fields();
   for (std::size_t column = 0; column < fields.size(); ++column) {
     if (!fields[column].unique) continue;
@@ -24,24 +27,16 @@ PageKeys::PageKeys(const LoadTarget& target, const model::RowBatch& rows) {
     for (std::size_t row = 0; row < rows.size() && comparable_; ++row) {
       const model::Cell& cell = rows.at(row, column);
       if (cell.empty) continue;
-      hashes_.push_back(std::max<std::uint64_t>(1, base::HashBytes(BytesOf(type, cell), column).low));
+      hashes_.push_back(base::HashBytes(BytesOf(type, cell), column));
+      table_.FindOrAdd(hashes_.back(), hashes_.size() - 1, hashes_);
     }
   }
-  slots_.resize(std::bit_ceil(2 * hashes_.size() + 1));
-  for (const std::uint64_t hash : hashes_) slots_[PlaceOf(hash)] = hash;
-}
-
-std::size_t PageKeys::PlaceOf(std::uint64_t hash) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t place = hash & mask;
-  while (slots_[place] != 0 && slots_[place] != hash) place = (place + 1) & mask;
-  return place;
 }
 
 bool PageKeys::Intersect(const PageKeys& other) const {
   if (!comparable_ || !other.comparable_) return true;
-  return std::ranges::any_of(hashes_, [&](std::uint64_t hash) {
-    return other.slots_[other.PlaceOf(hash)] == hash;
+  return std::ranges::any_of(hashes_, [&](const base::Hash128& hash) {
+    return other.table_.Find(hash, other.hashes_).has_value();
   });
 }
 

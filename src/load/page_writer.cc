@@ -224,17 +224,17 @@ absl::Status PageWriter::WriteLinks() {
     SYNCLINE_RETURN_IF_ERROR(transaction_.CopyBinary(target_.copy_links, tuples).status());
   }
   if (old_links_.empty()) return absl::OkStatus();
-  std::vector<base::Hash128> hashes;
+  std::vector<base::Hash128> keys, hashes;
   std::vector<std::int64_t> object_ids;
   for (const auto& [row, object_id] : old_links_) {
-    changed_keys_.push_back(rows_.record_keys[row]);
+    keys.push_back(rows_.record_keys[row]);
     hashes.push_back(rows_.row_hashes[row]);
     object_ids.push_back(object_id);
   }
   return transaction_
       .Execute(target_.update_links, store::Parameters()
                                          .Int64(target_.integration_uid)
-                                         .HashArray(changed_keys_)
+                                         .HashArray(keys)
                                          .Int64Array(object_ids)
                                          .HashArray(hashes))
       .status();

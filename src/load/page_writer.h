@@ -35,8 +35,6 @@ class PageWriter {
   // Valid after Write. created, updated, unchanged, skipped, rejected.
   const model::RunCounters& counters() const { return counters_; }
   const std::vector<model::Reject>& rejects() const { return rejects_; }
-  // Keys of links that were there before and were changed.
-  std::vector<base::Hash128> TakeChangedKeys() { return std::move(changed_keys_); }
   // See SeenRanges, of this page's records.
   std::string seen_ranges() const { return SeenRanges(links_); }
   // New records, and how many of them turned out to be known objects.
@@ -75,7 +73,6 @@ class PageWriter {
   std::vector<Placed> old_links_;  // links to be changed
   model::RunCounters counters_;
   std::vector<model::Reject> rejects_;
-  std::vector<base::Hash128> changed_keys_;
   std::size_t new_count_ = 0;
   std::size_t merged_count_ = 0;
 };

@@ -29,10 +29,9 @@ bool PagesAhead::Meet(const AheadPage& page, const Predecessor& earlier) {
 }
 
 PagesAhead::PagesAhead(const LoadTarget& target, const LoadAssumptions& assumptions,
-                       LinkForecast& forecast, Connect connect)
+                       Connect connect)
     : target_(target),
       assumptions_(assumptions),
-      forecast_(forecast),
       connect_(std::move(connect)) {
   for (int i = 0; i < kSessions; ++i) {
     workers_.emplace_back([this](std::stop_token stop) { Work(std::move(stop)); });
@@ -141,7 +140,7 @@ void PagesAhead::Prepare(AheadPage& ahead, Session& session, std::stop_token sto
   const model::RowBatch& rows = ahead.page->rows;
   const auto read = [&]() -> absl::StatusOr<std::vector<Link>> {
     if (assumptions_.without_links()) return std::vector<Link>(rows.size());
-    return forecast_.Read(*session.connection, rows);
+    return LinkReader(*session.connection, target_, rows).Read();
   };
   if (!Open(session).ok()) return;
   absl::StatusOr<std::vector<Link>> links = read();
@@ -162,7 +161,7 @@ void PagesAhead::Prepare(AheadPage& ahead, Session& session, std::stop_token sto
   const bool copyable = !unchanged && WithoutLinks(*links) && assumptions_.new_objects();
   if (!apart || (copyable && !behind_copies)) {
     if (!AwaitTurn(ahead, stop)) return;
-    // What those pages wrote is known now, and forgotten by the forecast.
+    // What those pages wrote can be read now.
     links = read();
     if (!links.ok()) return;
     unchanged = IsUnchanged(rows, *links);

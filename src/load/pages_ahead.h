@@ -14,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "load/id_blocks.h"
-#include "load/link_forecast.h"
 #include "load/load_assumptions.h"
 #include "load/load_target.h"
 #include "load/page_committer.h"
@@ -68,8 +67,7 @@ class PagesAhead {
   static constexpr std::chrono::milliseconds kLockTimeout{1'000};
 
   using Connect = std::function<absl::StatusOr<std::unique_ptr<store::Connection>>()>;
-  PagesAhead(const LoadTarget& target, const LoadAssumptions& assumptions, LinkForecast& forecast,
-             Connect connect);
+  PagesAhead(const LoadTarget& target, const LoadAssumptions& assumptions, Connect connect);
   ~PagesAhead();
 
   void Add(std::shared_ptr<const PageCommit> page);
@@ -113,7 +111,6 @@ class PagesAhead {
 
   const LoadTarget& target_;
   const LoadAssumptions& assumptions_;
-  LinkForecast& forecast_;
   const Connect connect_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -34,9 +34,8 @@ PostgresPageCommitter::PostgresPageCommitter(store::Database& database, LoadTarg
     : database_(database),
       target_(std::move(target)),
       ledger_(target_),
-      forecast_(target_),
       ids_(target_),
-      ahead_(target_, assumptions_, forecast_, [this] { return Connect(); }) {}
+      ahead_(target_, assumptions_, [this] { return Connect(); }) {}
 
 absl::StatusOr<std::unique_ptr<PostgresPageCommitter>> PostgresPageCommitter::Open(
     store::Database& database, LoadTargetOptions options, const mapping::CompiledMapping& mapping) {
@@ -69,16 +68,13 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
   bool careful = false;
   bool reconnected = false;
   for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<Attempt> done = TryOnce(page, *ahead, careful);
+    absl::StatusOr<PageOutcome> done = TryOnce(page, *ahead, careful);
     if (done.ok()) {
-      // Of an attempt that failed it may be found only now that it was committed.
-      if (attempt > 1) forecast_.ForgetAll();
       return Done(*std::move(done));
     }
     const absl::Status& status = done.status();
     // What later pages did took it that this one is written as planned.
     ahead_.RollBack();
-    forecast_.ForgetAll();
     if (!careful && IsAboutARow(status)) {
       // The page meets what is there already, or a value that the database refuses.
       careful = true;
@@ -103,7 +99,7 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
   }
 }
 
-absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::TryOnce(
+absl::StatusOr<PageOutcome> PostgresPageCommitter::TryOnce(
     const PageCommit& page, AheadPage& ahead, bool careful) {
   SYNCLINE_RETURN_IF_ERROR(Reconnect());
   if (ahead.plan == AheadPage::Plan::kCopied) return CommitCopied(page, ahead);
@@ -115,21 +111,21 @@ absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::TryOnce(
   if (!careful && !doubtful && !page.last && IsUnchanged(page.rows, links)) {
     return CommitUnchanged(page, links);
   }
-  Attempt attempt;
+  PageOutcome outcome;
   const absl::Status status = store::Database::RunTransactionOn(
       *connection_, [&](store::Transaction& transaction) -> absl::Status {
         SYNCLINE_ASSIGN_OR_RETURN(const PageLedger::Fence fence,
                                   ledger_.Lock(transaction, page, doubtful));
         if (fence.already_committed) {
-          attempt.outcome = doubtful_->outcome;
-          attempt.outcome.latest_sequence = fence.latest_sequence;
+          outcome = doubtful_->outcome;
+          outcome.latest_sequence = fence.latest_sequence;
           return absl::OkStatus();
         }
-        return Write(transaction, page, std::move(links), careful, &attempt);
+        return Write(transaction, page, std::move(links), careful, &outcome);
       });
-  NoteDoubt(page, status, attempt.outcome);
+  NoteDoubt(page, status, outcome);
   if (!status.ok()) return status;
-  return attempt;
+  return outcome;
 }
 
 void PostgresPageCommitter::NoteDoubt(const PageCommit& page, const absl::Status& status,
@@ -142,35 +138,35 @@ absl::StatusOr<std::vector<Link>> PostgresPageCommitter::LinksOf(const PageCommi
                                                                  AheadPage& ahead) {
   if (ahead.links.has_value()) return *std::move(ahead.links);
   if (assumptions_.without_links()) return std::vector<Link>(page.rows.size());
-  return ReadLinks(*connection_, target_, page.rows);
+  return LinkReader(*connection_, target_, page.rows).Read();
 }
 
-absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::CommitUnchanged(
+absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitUnchanged(
     const PageCommit& page, const std::vector<Link>& links) {
-  Attempt attempt{.outcome = {.page = page.counters}, .changed_keys = {}};
-  attempt.outcome.page.unchanged += static_cast<std::int64_t>(page.rows.size());
-  attempt.outcome.page.duplicates += page.rows.duplicates;
-  attempt.outcome.total = total_;
-  attempt.outcome.total += attempt.outcome.page;
+  PageOutcome outcome{.page = page.counters};
+  outcome.page.unchanged += static_cast<std::int64_t>(page.rows.size());
+  outcome.page.duplicates += page.rows.duplicates;
+  outcome.total = total_;
+  outcome.total += outcome.page;
   absl::StatusOr<std::int64_t> sequence =
-      ledger_.Advance(*connection_, page, attempt.outcome, SeenRanges(links));
+      ledger_.Advance(*connection_, page, outcome, SeenRanges(links));
   if (sequence.ok()) {
-    attempt.outcome.latest_sequence = *sequence;
-    return attempt;
+    outcome.latest_sequence = *sequence;
+    return outcome;
   }
-  if (connection_->broken()) doubtful_ = {page.page_number, attempt.outcome};
+  if (connection_->broken()) doubtful_ = {page.page_number, outcome};
   if (base::ReasonOf(sequence.status()) != base::Reason::kRunFenced) return sequence.status();
   return FenceStatus(page);
 }
 
-absl::StatusOr<PostgresPageCommitter::Attempt> PostgresPageCommitter::CommitCopied(
+absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitCopied(
     const PageCommit& page, AheadPage& ahead) {
   SYNCLINE_RETURN_IF_ERROR(ahead.copied);
-  Attempt attempt;
-  absl::Status status = Conclude(*ahead.transaction, page, *ahead.writer, &attempt);
+  PageOutcome outcome;
+  absl::Status status = Conclude(*ahead.transaction, page, *ahead.writer, &outcome);
   if (status.ok()) status = ahead.transaction->Commit();
-  NoteDoubt(page, status, attempt.outcome);
-  if (status.ok()) return attempt;
+  NoteDoubt(page, status, outcome);
+  if (status.ok()) return outcome;
   return base::ReasonOf(status) == base::Reason::kRunFenced ? FenceStatus(page) : status;
 }
 
@@ -183,46 +179,45 @@ absl::Status PostgresPageCommitter::FenceStatus(const PageCommit& page) {
 }
 
 absl::Status PostgresPageCommitter::Write(store::Transaction& transaction, const PageCommit& page,
-                                          std::vector<Link> links, bool careful, Attempt* attempt) {
+                                          std::vector<Link> links, bool careful, PageOutcome* outcome) {
   if (careful) {
-    SYNCLINE_ASSIGN_OR_RETURN(links, ReadLinks(*connection_, target_, page.rows));
+    SYNCLINE_ASSIGN_OR_RETURN(links, LinkReader(*connection_, target_, page.rows).Read());
   }
   const bool assume_new = !careful && assumptions_.new_objects();
   PageWriter writer(target_, transaction, ids_, page.rows, std::move(links),
                     {.careful = careful, .assume_new = assume_new});
   SYNCLINE_RETURN_IF_ERROR(writer.Write());
-  return Conclude(transaction, page, writer, attempt);
+  return Conclude(transaction, page, writer, outcome);
 }
 
 absl::Status PostgresPageCommitter::Conclude(store::Transaction& transaction,
                                              const PageCommit& page, PageWriter& writer,
-                                             Attempt* attempt) {
-  attempt->outcome.page = page.counters;
-  attempt->outcome.page += writer.counters();
-  attempt->outcome.page.rejected += static_cast<std::int64_t>(page.rows.rejects.size());
-  attempt->outcome.page.duplicates += page.rows.duplicates;
-  SYNCLINE_RETURN_IF_ERROR(CheckRejects(attempt->outcome.page));
+                                             PageOutcome* outcome) {
+  outcome->page = page.counters;
+  outcome->page += writer.counters();
+  outcome->page.rejected += static_cast<std::int64_t>(page.rows.rejects.size());
+  outcome->page.duplicates += page.rows.duplicates;
+  SYNCLINE_RETURN_IF_ERROR(CheckRejects(outcome->page));
   for (const auto* rejects : {&page.rows.rejects, &writer.rejects()}) {
     SYNCLINE_RETURN_IF_ERROR(
         ledger_.CopyRejects(transaction, page.page_number, *rejects, rejects->size()));
   }
-  SYNCLINE_RETURN_IF_ERROR(Enter(transaction, page, attempt, writer.seen_ranges()));
-  attempt->changed_keys = writer.TakeChangedKeys();
+  SYNCLINE_RETURN_IF_ERROR(Enter(transaction, page, outcome, writer.seen_ranges()));
   assumptions_.NotePage(writer.new_count(), writer.merged_count());
   return absl::OkStatus();
 }
 
 absl::Status PostgresPageCommitter::Enter(store::Transaction& transaction, const PageCommit& page,
-                                          Attempt* attempt, const std::string& seen_ranges) {
-  PageOutcome& outcome = attempt->outcome;
+                                          PageOutcome* outcome, const std::string& seen_ranges) {
   if (page.last) {
-    SYNCLINE_ASSIGN_OR_RETURN(outcome.page.missing, ledger_.CountMissing(transaction, seen_ranges));
+    SYNCLINE_ASSIGN_OR_RETURN(outcome->page.missing,
+                              ledger_.CountMissing(transaction, seen_ranges));
   }
-  outcome.total = total_;
-  outcome.total += outcome.page;
-  SYNCLINE_ASSIGN_OR_RETURN(outcome.latest_sequence,
-                            page.last ? ledger_.End(transaction, page, outcome, seen_ranges)
-                                      : ledger_.Advance(transaction, page, outcome, seen_ranges));
+  outcome->total = total_;
+  outcome->total += outcome->page;
+  SYNCLINE_ASSIGN_OR_RETURN(outcome->latest_sequence,
+                            page.last ? ledger_.End(transaction, page, *outcome, seen_ranges)
+                                      : ledger_.Advance(transaction, page, *outcome, seen_ranges));
   return absl::OkStatus();
 }
 
@@ -248,12 +243,11 @@ void PostgresPageCommitter::KeepRejects(const PageCommit& page) {
       .IgnoreError();
 }
 
-PageOutcome PostgresPageCommitter::Done(Attempt attempt) {
+PageOutcome PostgresPageCommitter::Done(PageOutcome outcome) {
   doubtful_.reset();
-  total_ = attempt.outcome.total;
-  forecast_.Forget(attempt.changed_keys);
+  total_ = outcome.total;
   ahead_.Finish();
-  return attempt.outcome;
+  return outcome;
 }
 
 }  // namespace syncline::load

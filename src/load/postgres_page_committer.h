@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "load/id_blocks.h"
-#include "load/link_forecast.h"
 #include "load/load_assumptions.h"
 #include "load/load_target.h"
 #include "load/page_committer.h"
@@ -36,32 +35,26 @@ class PostgresPageCommitter final : public PageCommitter {
   void Prepare(std::shared_ptr<const PageCommit> page) override { ahead_.Add(std::move(page)); }
   absl::StatusOr<PageOutcome> Commit(const PageCommit& page) override;
 
-  const LinkForecast& forecast() const { return forecast_; }
-
  private:
   // A commit whose answer was lost.
   struct Doubtful {
     std::int64_t page_number = 0;
     PageOutcome outcome;
   };
-  struct Attempt {
-    PageOutcome outcome;
-    std::vector<base::Hash128> changed_keys;  // whose links were changed
-  };
 
   PostgresPageCommitter(store::Database& database, LoadTarget target);
   absl::StatusOr<std::unique_ptr<store::Connection>> Connect() const;
   absl::Status Reconnect();
-  absl::StatusOr<Attempt> TryOnce(const PageCommit& page, AheadPage& ahead, bool careful);
-  absl::StatusOr<Attempt> CommitUnchanged(const PageCommit& page, const std::vector<Link>& links);
+  absl::StatusOr<PageOutcome> TryOnce(const PageCommit& page, AheadPage& ahead, bool careful);
+  absl::StatusOr<PageOutcome> CommitUnchanged(const PageCommit& page, const std::vector<Link>& links);
   // Rows that were copied ahead: the fence, and the rest of the transaction.
-  absl::StatusOr<Attempt> CommitCopied(const PageCommit& page, AheadPage& ahead);
+  absl::StatusOr<PageOutcome> CommitCopied(const PageCommit& page, AheadPage& ahead);
   absl::StatusOr<std::vector<Link>> LinksOf(const PageCommit& page, AheadPage& ahead);
   absl::Status Write(store::Transaction& transaction, const PageCommit& page,
-                     std::vector<Link> links, bool careful, Attempt* attempt);
+                     std::vector<Link> links, bool careful, PageOutcome* outcome);
   absl::Status Conclude(store::Transaction& transaction, const PageCommit& page,
-                        PageWriter& writer, Attempt* attempt);
-  absl::Status Enter(store::Transaction& transaction, const PageCommit& page, Attempt* attempt,
+                        PageWriter& writer, PageOutcome* outcome);
+  absl::Status Enter(store::Transaction& transaction, const PageCommit& page, PageOutcome* outcome,
                      const std::string& seen_ranges);
   absl::Status CheckRejects(const model::RunCounters& page) const;
   void KeepRejects(const PageCommit& page);
@@ -69,13 +62,12 @@ class PostgresPageCommitter final : public PageCommitter {
   void NoteDoubt(const PageCommit& page, const absl::Status& status, const PageOutcome& outcome);
   // Why a fence did not pass: RUN_FENCED or CANCELLED.
   absl::Status FenceStatus(const PageCommit& page);
-  PageOutcome Done(Attempt attempt);
+  PageOutcome Done(PageOutcome outcome);
 
   store::Database& database_;
   const LoadTarget target_;
   const PageLedger ledger_;
   LoadAssumptions assumptions_;
-  LinkForecast forecast_;
   IdBlocks ids_;
   std::unique_ptr<store::Connection> connection_;
   model::RunCounters total_;  // of the pages committed

@@ -3,7 +3,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <bit>
 #include <chrono>
 
 #include "base/status.h"
@@ -49,20 +48,6 @@ std::string_view WithoutScale(std::string_view number) {
 }
 
 }  // namespace
-
-KeyTable::KeyTable(std::size_t count_max) : slots_(std::bit_ceil(count_max * 2 + 1)) {}
-
-std::size_t KeyTable::FindOrAdd(const base::Hash128& key, std::size_t row,
-                                const std::vector<base::Hash128>& keys) {
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = key.low & mask;; at = (at + 1) & mask) {
-    if (slots_[at] == 0) {
-      slots_[at] = static_cast<std::uint32_t>(row + 1);
-      return row;
-    }
-    if (keys[slots_[at] - 1] == key) return slots_[at] - 1;
-  }
-}
 
 model::Reject RejectOf(std::int64_t record_index, const Value& record) {
   model::Reject reject{.record_index = record_index};

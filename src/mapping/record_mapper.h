@@ -5,23 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/key_table.h"
 #include "expression/expression.h"
 #include "mapping/mapping_program.h"
 #include "model/row.h"
 
 namespace syncline::mapping {
-
-// Rows of one page by record key: an open-addressing table, twice as long as the page.
-class KeyTable {
- public:
-  explicit KeyTable(std::size_t count_max);
-  // The row that has this key already; otherwise notes `row` under it and returns `row`.
-  std::size_t FindOrAdd(const base::Hash128& key, std::size_t row,
-                        const std::vector<base::Hash128>& keys);
-
- private:
-  std::vector<std::uint32_t> slots_;  // row + 1; 0 = free
-};
 
 // A reject of this record, with its raw text cut to Reject::kRecordBytesMax.
 model::Reject RejectOf(std::int64_t record_index, const expression::Value& record);
@@ -52,7 +41,7 @@ class RecordMapper {
   std::vector<expression::Member> variables_;
   std::string start_time_;
   std::vector<expression::Member> run_;
-  KeyTable table_;
+  base::KeyTable table_;  // rows by record key
   std::vector<model::Cell> row_;  // the record at hand
   std::string bytes_;             // what is hashed
   std::string rendered_;          // text of a template or a lookup

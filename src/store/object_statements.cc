@@ -58,7 +58,7 @@ ObjectStatements::ObjectStatements(std::string_view table, const std::vector<Obj
                                value, cast);
   }
   const std::string source = Source(columns);
-  copy_ = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", table, names);
+  copy_ = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary) WHERE random() >= 0", table, names);
   insert_ = fmt::format(
       "INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING RETURNING object_id", table,
       names, values, source);

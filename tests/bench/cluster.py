@@ -16,6 +16,13 @@ SETTINGS = {
 }
 
 
+def cpu_seconds(pid, with_ended_children=False):
+    """User and system time of a process so far."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = sum(map(int, fields[11:15 if with_ended_children else 13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Cluster:
     def __init__(self, folder):
         self.data = folder / "cluster"
@@ -53,6 +60,18 @@ class Cluster:
         done = subprocess.run(["psql", self.url(database), "-XAtqc", sql], check=True,
                               capture_output=True, text=True)
         return done.stdout.strip()
+
+    def cpu_seconds(self):
+        """Of all processes of the cluster since it was started."""
+        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        total = cpu_seconds(postmaster, with_ended_children=True)
+        children = pathlib.Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text()
+        for child in children.split():
+            try:
+                total += cpu_seconds(int(child))
+            except OSError:  # ended since, and counted by then
+                pass
+        return total
 
     def wal_position(self):
         return int(self.execute("bench", "SELECT pg_current_wal_insert_lsn() - '0/0'"))

@@ -35,7 +35,7 @@ FROM generate_series(1, $1);
 
 -- name: PageCommitCopyLinks
 COPY {schema}.syncline_link (integration_uid, record_key, link_id, object_id, row_hash)
-FROM STDIN (FORMAT binary);
+FROM STDIN (FORMAT binary) WHERE random() >= 0;
 
 -- name: PageCommitUpdateLinks
 UPDATE {schema}.syncline_link l

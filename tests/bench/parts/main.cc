@@ -3,17 +3,15 @@
 // new workspace table of an empty database. Prints one line per part, records per second.
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <thread>
 
-#include "base/status.h"
 #include "json/document.h"
 #include "load/postgres_page_committer.h"
 #include "mapping/compiled_mapping.h"
 #include "store/migrator.h"
+#include "tests/bench/bench_definition.h"
 #include "tests/bench/floor/floor.h"
 #include "tests/demo_vendor/record_text.h"
 
@@ -22,43 +20,6 @@ namespace {
 
 constexpr std::int64_t kPageLength = 1'000;
 constexpr char kWorker[] = "01900000-0000-7000-8000-00000000aaaa";
-
-constexpr char kObjectType[] = R"({"name": "workspaces/default/objectTypes/parts", "fields": [
-  {"name": "serial_number", "type": "TYPE_STRING", "unique": true, "required": true},
-  {"name": "name", "type": "TYPE_STRING"}, {"name": "hostname", "type": "TYPE_STRING"},
-  {"name": "manufacturer", "type": "TYPE_STRING"}, {"name": "model", "type": "TYPE_STRING"},
-  {"name": "operating_system", "type": "TYPE_STRING"},
-  {"name": "os_version", "type": "TYPE_STRING"}, {"name": "assigned_user", "type": "TYPE_STRING"},
-  {"name": "location", "type": "TYPE_STRING"}, {"name": "memory_gb", "type": "TYPE_INTEGER"},
-  {"name": "is_managed", "type": "TYPE_BOOLEAN"},
-  {"name": "last_seen_time", "type": "TYPE_TIMESTAMP"}]})";
-
-constexpr char kMapping[] = R"({"sync_keys": ["serial_number"], "version": "1", "fields": {
-  "serial_number": {"from": "serial"}, "name": {"from": "name"},
-  "hostname": {"from": "network.hostname"}, "manufacturer": {"from": "model.vendor"},
-  "model": {"from": "model.name"}, "operating_system": {"from": "os.name"},
-  "os_version": {"from": "os.version"}, "assigned_user": {"from": "owner.email"},
-  "location": {"from": "location.site"}, "memory_gb": {"from": "model.details.memory_gb"},
-  "is_managed": {"from": "active"}, "last_seen_time": {"from": "last_seen"}}})";
-
-template <typename Message>
-Message FromJson(const char* json) {
-  Message message;
-  if (!google::protobuf::util::JsonStringToMessage(json, &message).ok()) std::abort();
-  return message;
-}
-
-void Check(const absl::Status& status) {
-  if (status.ok()) return;
-  fmt::print(stderr, "parts: {}\n", base::MessageOf(status));
-  std::exit(1);
-}
-
-template <typename T>
-T Checked(absl::StatusOr<T> value) {
-  Check(value.status());
-  return *std::move(value);
-}
 
 std::string PageText(std::int64_t page) {
   std::string text = "{\"items\":[";
