@@ -30,11 +30,11 @@ class LinkReaderTest : public test::MigratedDatabaseTest {
     auto session = database().OpenConnection(database().options().session);
     ASSERT_TRUE(session.ok()) << session.status();
     connection_ = *std::move(session);
-    target_.emplace(MakeLoadTarget({.fence = {run_.run_id, test::kWorker, 1},
+    target_.emplace(MakeLoadTarget({.fence = {run_->run_id, test::kWorker, 1},
                                     .workspace = "default",
-                                    .integration_uid = run_.integration_uid,
+                                    .integration_uid = run_->integration_uid,
                                     .object_type = test::FromJson<v1::ObjectType>(kThing)},
-                                   run_.mapping));
+                                   run_->mapping));
   }
   // The records of a page; every `changed`-th has another name than all others.
   static std::string Records(int first, int step, int changed) {
@@ -47,10 +47,10 @@ class LinkReaderTest : public test::MigratedDatabaseTest {
   }
   void Sync(int changed) {
     run_ = tables_->StartRun("vendor", kMapping);
-    const auto committer = tables_->Open(run_);
+    const auto committer = tables_->Open(*run_);
     for (int page = 1; page <= kPages; ++page) {
       const auto outcome = committer->Commit(LoadTables::Page(
-          run_, page, Records(page * kRows, 1, changed), page == kPages));
+          *run_, page, Records(page * kRows, 1, changed), page == kPages));
       ASSERT_TRUE(outcome.ok()) << outcome.status();
     }
   }
@@ -60,7 +60,7 @@ class LinkReaderTest : public test::MigratedDatabaseTest {
   };
   // What the reader finds of a page; each link is checked against the table.
   Read ReadPage(const std::string& records) {
-    const model::RowBatch rows = LoadTables::Page(run_, 1, records).rows;
+    const model::RowBatch rows = LoadTables::Page(*run_, 1, records).rows;
     LinkReader reader(*connection_, *target_, rows);
     const auto links = reader.Read();
     EXPECT_TRUE(links.ok()) << links.status();
@@ -68,7 +68,7 @@ class LinkReaderTest : public test::MigratedDatabaseTest {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto row = connection_->Execute(
           target_->links,
-          store::Parameters().Int64(run_.integration_uid).HashArray({rows.record_keys[i]}));
+          store::Parameters().Int64(run_->integration_uid).HashArray({rows.record_keys[i]}));
       EXPECT_TRUE(row.ok()) << row.status();
       const Link& link = links->at(i);
       if (row->empty()) {
@@ -84,7 +84,7 @@ class LinkReaderTest : public test::MigratedDatabaseTest {
   }
 
   std::optional<LoadTables> tables_;
-  LoadTables::Run run_;
+  std::optional<LoadTables::Run> run_;
   std::unique_ptr<store::Connection> connection_;
   std::optional<LoadTarget> target_;
 };

@@ -30,7 +30,7 @@ class PagesAheadTest : public test::MigratedDatabaseTest {
     if (!migrated_.has_value()) return;
     tables_.emplace(*migrated_, kThing);
     run_ = tables_->StartRun("vendor", kMapping);
-    committer_ = tables_->Open(run_);
+    committer_ = tables_->Open(*run_);
   }
   std::string Query(const std::string& sql) { return migrated_->Query(sql); }
   std::string Things() {
@@ -38,7 +38,7 @@ class PagesAheadTest : public test::MigratedDatabaseTest {
                  "FROM ws_default.thing");
   }
   PagePointer Page(std::int64_t number, const std::string& records, bool last = false) {
-    return std::make_shared<const PageCommit>(LoadTables::Page(run_, number, records, last));
+    return std::make_shared<const PageCommit>(LoadTables::Page(*run_, number, records, last));
   }
   PagePointer Announced(std::int64_t number, const std::string& records, bool last = false) {
     PagePointer page = Page(number, records, last);
@@ -73,7 +73,7 @@ class PagesAheadTest : public test::MigratedDatabaseTest {
   std::string PagesOfEvents() {
     std::string pages;
     std::int64_t sequence = 0;
-    for (const model::RunEvent& event : tables_->Events(run_.run_id)) {
+    for (const model::RunEvent& event : tables_->Events(run_->run_id)) {
       EXPECT_EQ(event.sequence, ++sequence);
       if (const auto* page = std::get_if<model::PageCommitted>(&event.body)) {
         pages += std::to_string(page->page_number) + " ";
@@ -91,7 +91,7 @@ class PagesAheadTest : public test::MigratedDatabaseTest {
   }
 
   std::optional<LoadTables> tables_;
-  LoadTables::Run run_;
+  std::optional<LoadTables::Run> run_;
   std::unique_ptr<PostgresPageCommitter> committer_;
 };
 
@@ -145,7 +145,7 @@ TEST_F(PagesAheadTest, PagesThatShareAValueFollowEachOther) {
              R"([{"email": "e", "badge": 7}, {"email": "f"}])", {.created = 1, .rejected = 1}}}) {
     run_ = tables_->StartRun("vendor", kMapping);
     Query("TRUNCATE ws_default.thing, ws_default.syncline_link");
-    committer_ = tables_->Open(run_);
+    committer_ = tables_->Open(*run_);
     const auto first = Announced(1, row.first);
     const auto second = Announced(2, row.second, true);
     AwaitCopied(1);
@@ -227,7 +227,7 @@ TEST_F(PagesAheadTest, MixedPagesEndAsIfWrittenOneByOne) {
   std::map<int, std::string> expected;
   for (int sync = 0; sync < 3; ++sync) {
     run_ = tables_->StartRun("vendor", kMapping);
-    committer_ = tables_->Open(run_);
+    committer_ = tables_->Open(*run_);
     std::vector<PagePointer> pages;
     for (int number = 1; number <= kPages; ++number) {
       std::string json = "[";
@@ -287,7 +287,7 @@ TEST_F(PagesAheadTest, TwoRunsThatMeetInOppositeOrderBothEnd) {
   const LoadTables::Run other_run = tables_->StartRun("other", kMapping);
   const auto other = tables_->Open(other_run);
   {
-    const std::jthread one([&] { sync(run_, *committer_, false); });
+    const std::jthread one([&] { sync(*run_, *committer_, false); });
     const std::jthread two([&] { sync(other_run, *other, true); });
   }
   EXPECT_EQ(Query("SELECT count(*) FROM ws_default.thing"), std::to_string(kPages * kRows));
