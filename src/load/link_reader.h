@@ -23,8 +23,8 @@ struct BlockRange {
 // Reads the links of a page's rows, by where they stand if it can. Links that were made together
 // stand together, and vendors mostly list in the same order as the last time. So a few rows are
 // looked up by key, and when they stand together the blocks around them are scanned, which costs a
-// fraction of a look-up for each row. What was not found there is looked up by key: the guess may be
-// of no use, but it is never wrong. Nothing is locked. Lives as long as one read.
+// fraction of a look-up for each row. What was not found there is looked up by key: the guess may
+// be of no use, but it is never wrong. Nothing is locked. Lives as long as one read.
 class LinkReader {
  public:
   static constexpr std::size_t kSample = 16;

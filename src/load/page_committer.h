@@ -44,9 +44,9 @@ struct PageOutcome {
 class PageCommitter {
  public:
   virtual ~PageCommitter() = default;
-  // Announces a page that will be committed, in the order of the pages, so that what can be done for
-  // it is done while earlier ones are being committed. Nothing of it is visible before its Commit.
-  // Optional, and never waits.
+  // Announces a page that will be committed, in the order of the pages, so that what can be done
+  // for it is done while earlier ones are being committed. Nothing of it is visible before its
+  // Commit. Optional, and never waits.
   virtual void Prepare(std::shared_ptr<const PageCommit> page) = 0;
   // After DATABASE_UNAVAILABLE the caller commits the same page again.
   virtual absl::StatusOr<PageOutcome> Commit(const PageCommit& page) = 0;

@@ -30,9 +30,7 @@ bool PagesAhead::Meet(const AheadPage& page, const Predecessor& earlier) {
 
 PagesAhead::PagesAhead(const LoadTarget& target, const LoadAssumptions& assumptions,
                        Connect connect)
-    : target_(target),
-      assumptions_(assumptions),
-      connect_(std::move(connect)) {
+    : target_(target), assumptions_(assumptions), connect_(std::move(connect)) {
   for (int i = 0; i < kSessions; ++i) {
     workers_.emplace_back([this](std::stop_token stop) { Work(std::move(stop)); });
   }
@@ -229,8 +227,7 @@ bool PagesAhead::Settle(AheadPage& ahead, std::stop_token stop) {
   ahead.planned = ahead.ready = true;
   changed_.notify_all();
   const auto given_up = [&] { return ahead.again || ahead.dropped; };
-  const bool settled =
-      changed_.wait(lock, stop, [&] { return !ahead.open || given_up(); });
+  const bool settled = changed_.wait(lock, stop, [&] { return !ahead.open || given_up(); });
   if (settled && !given_up()) return true;
   lock.unlock();
   ahead.writer.reset();

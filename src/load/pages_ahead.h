@@ -35,7 +35,7 @@ struct AheadPage {
   std::shared_ptr<const PageCommit> page;
   std::optional<std::vector<Link>> links;  // as nobody but this page can change them any more
   std::shared_ptr<const PageKeys> keys;    // null: not known
-  absl::Status copied;  // how it went; of kCopied
+  absl::Status copied;                     // how it went; of kCopied
   std::unique_ptr<store::Transaction> transaction;
   std::unique_ptr<PageWriter> writer;
 
@@ -46,10 +46,10 @@ struct AheadPage {
   bool open = false;     // its transaction is, or is about to begin
 };
 
-// Does ahead what can be done for the next pages while earlier ones are being committed: reads their
-// links, and copies the rows of a page that is all new in a transaction of its own, without the
-// fence. The fence is taken last, by the commit, in the order of the pages, so nothing is visible
-// before it and a lost run leaves nothing behind (I1, I2).
+// Does ahead what can be done for the next pages while earlier ones are being committed: reads
+// their links, and copies the rows of a page that is all new in a transaction of its own, without
+// the fence. The fence is taken last, by the commit, in the order of the pages, so nothing is
+// visible before it and a lost run leaves nothing behind (I1, I2).
 //
 // Two open transactions must not wait for each other, for one of them waits for the other's commit
 // here, where PostgreSQL cannot see it. So
@@ -57,7 +57,8 @@ struct AheadPage {
 //   or writes nothing: behind a page that may update what it meets, nothing is open;
 // - and only when the page shares no unique value with those pages (PageKeys).
 // A page that does not fit waits for those before it. Two runs that write the same values can still
-// wait for each other in a ring; kLockTimeout ends that, and the page is then written by its commit.
+// wait for each other in a ring; kLockTimeout ends that, and the page is then written by its
+// commit.
 //
 // Owned by the committer; Add is called by one thread, the rest by the thread that commits.
 class PagesAhead {

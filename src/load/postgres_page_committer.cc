@@ -68,6 +68,7 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
   bool careful = false;
   bool reconnected = false;
   for (int attempt = 1;; ++attempt) {
+    const bool copied_ahead = ahead->plan == AheadPage::Plan::kCopied;
     absl::StatusOr<PageOutcome> done = TryOnce(page, *ahead, careful);
     if (done.ok()) {
       return Done(*std::move(done));
@@ -86,6 +87,7 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
       case base::Reason::kDatabaseConflict: break;
       // Once, on a new session: whether a lost commit took effect shows at the fence.
       case base::Reason::kDatabaseUnavailable:
+        if (copied_ahead) continue;  // that session is given up, and nothing is known of this one
         if (reconnected) return status;
         reconnected = true;
         continue;
@@ -99,8 +101,8 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::Commit(const PageCommit& page
   }
 }
 
-absl::StatusOr<PageOutcome> PostgresPageCommitter::TryOnce(
-    const PageCommit& page, AheadPage& ahead, bool careful) {
+absl::StatusOr<PageOutcome> PostgresPageCommitter::TryOnce(const PageCommit& page, AheadPage& ahead,
+                                                           bool careful) {
   SYNCLINE_RETURN_IF_ERROR(Reconnect());
   if (ahead.plan == AheadPage::Plan::kCopied) return CommitCopied(page, ahead);
   std::vector<Link> links(page.rows.size());
@@ -141,8 +143,8 @@ absl::StatusOr<std::vector<Link>> PostgresPageCommitter::LinksOf(const PageCommi
   return LinkReader(*connection_, target_, page.rows).Read();
 }
 
-absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitUnchanged(
-    const PageCommit& page, const std::vector<Link>& links) {
+absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitUnchanged(const PageCommit& page,
+                                                                   const std::vector<Link>& links) {
   PageOutcome outcome{.page = page.counters};
   outcome.page.unchanged += static_cast<std::int64_t>(page.rows.size());
   outcome.page.duplicates += page.rows.duplicates;
@@ -159,8 +161,8 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitUnchanged(
   return FenceStatus(page);
 }
 
-absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitCopied(
-    const PageCommit& page, AheadPage& ahead) {
+absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitCopied(const PageCommit& page,
+                                                                AheadPage& ahead) {
   SYNCLINE_RETURN_IF_ERROR(ahead.copied);
   PageOutcome outcome;
   absl::Status status = Conclude(*ahead.transaction, page, *ahead.writer, &outcome);
@@ -179,7 +181,8 @@ absl::Status PostgresPageCommitter::FenceStatus(const PageCommit& page) {
 }
 
 absl::Status PostgresPageCommitter::Write(store::Transaction& transaction, const PageCommit& page,
-                                          std::vector<Link> links, bool careful, PageOutcome* outcome) {
+                                          std::vector<Link> links, bool careful,
+                                          PageOutcome* outcome) {
   if (careful) {
     SYNCLINE_ASSIGN_OR_RETURN(links, LinkReader(*connection_, target_, page.rows).Read());
   }

@@ -46,14 +46,15 @@ class PostgresPageCommitter final : public PageCommitter {
   absl::StatusOr<std::unique_ptr<store::Connection>> Connect() const;
   absl::Status Reconnect();
   absl::StatusOr<PageOutcome> TryOnce(const PageCommit& page, AheadPage& ahead, bool careful);
-  absl::StatusOr<PageOutcome> CommitUnchanged(const PageCommit& page, const std::vector<Link>& links);
+  absl::StatusOr<PageOutcome> CommitUnchanged(const PageCommit& page,
+                                              const std::vector<Link>& links);
   // Rows that were copied ahead: the fence, and the rest of the transaction.
   absl::StatusOr<PageOutcome> CommitCopied(const PageCommit& page, AheadPage& ahead);
   absl::StatusOr<std::vector<Link>> LinksOf(const PageCommit& page, AheadPage& ahead);
   absl::Status Write(store::Transaction& transaction, const PageCommit& page,
                      std::vector<Link> links, bool careful, PageOutcome* outcome);
-  absl::Status Conclude(store::Transaction& transaction, const PageCommit& page,
-                        PageWriter& writer, PageOutcome* outcome);
+  absl::Status Conclude(store::Transaction& transaction, const PageCommit& page, PageWriter& writer,
+                        PageOutcome* outcome);
   absl::Status Enter(store::Transaction& transaction, const PageCommit& page, PageOutcome* outcome,
                      const std::string& seen_ranges);
   absl::Status CheckRejects(const model::RunCounters& page) const;

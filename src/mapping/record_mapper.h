@@ -41,7 +41,7 @@ class RecordMapper {
   std::vector<expression::Member> variables_;
   std::string start_time_;
   std::vector<expression::Member> run_;
-  base::KeyTable table_;  // rows by record key
+  base::KeyTable table_;          // rows by record key
   std::vector<model::Cell> row_;  // the record at hand
   std::string bytes_;             // what is hashed
   std::string rendered_;          // text of a template or a lookup

@@ -14,7 +14,8 @@ namespace syncline::bench {
 
 // What definition.yaml says, for the programs that measure parts of a run; and how they fail.
 
-inline constexpr char kObjectType[] = R"({"name": "workspaces/default/objectTypes/bench_device", "fields": [
+inline constexpr char kObjectType[] =
+    R"({"name": "workspaces/default/objectTypes/bench_device", "fields": [
   {"name": "serial_number", "type": "TYPE_STRING", "unique": true, "required": true},
   {"name": "name", "type": "TYPE_STRING"}, {"name": "hostname", "type": "TYPE_STRING"},
   {"name": "manufacturer", "type": "TYPE_STRING"}, {"name": "model", "type": "TYPE_STRING"},

@@ -49,8 +49,8 @@ class LinkReaderTest : public test::MigratedDatabaseTest {
     run_ = tables_->StartRun("vendor", kMapping);
     const auto committer = tables_->Open(*run_);
     for (int page = 1; page <= kPages; ++page) {
-      const auto outcome = committer->Commit(LoadTables::Page(
-          *run_, page, Records(page * kRows, 1, changed), page == kPages));
+      const auto outcome = committer->Commit(
+          LoadTables::Page(*run_, page, Records(page * kRows, 1, changed), page == kPages));
       ASSERT_TRUE(outcome.ok()) << outcome.status();
     }
   }
@@ -119,7 +119,8 @@ TEST_F(LinkReaderTest, ShortPageIsReadByKey) {
 TEST_F(LinkReaderTest, LinksOfAnotherIntegrationAreNotTaken) {
   Sync(1);
   EXPECT_EQ(ReadPage(Records(kRows, 1, 1)).links, static_cast<std::size_t>(kRows));
-  migrated_->Query("UPDATE ws_default.syncline_link SET integration_uid = -1 WHERE link_id % 2 = 0");
+  migrated_->Query(
+      "UPDATE ws_default.syncline_link SET integration_uid = -1 WHERE link_id % 2 = 0");
   EXPECT_EQ(ReadPage(Records(kRows, 1, 1)).links, static_cast<std::size_t>(kRows / 2));
 }
 

@@ -43,8 +43,7 @@ class PostgresPageCommitterTest : public test::MigratedDatabaseTest {
     const LoadTables::Run run = tables_->StartRun(integration, mapping);
     run_id_ = run.run_id;
     auto committer = tables_->Open(run);
-    const auto page =
-        std::make_shared<const PageCommit>(LoadTables::Page(run, 1, records, true));
+    const auto page = std::make_shared<const PageCommit>(LoadTables::Page(run, 1, records, true));
     committer->Prepare(page);
     const auto outcome = committer->Commit(*page);
     EXPECT_TRUE(outcome.ok()) << outcome.status();
@@ -221,8 +220,8 @@ TEST_F(PostgresPageCommitterTest, ManyPagesInOneRun) {
     for (int i = 0; i < kRows; ++i) {
       json += fmt::format("{}{{\"email\": \"{}-{}\"}}", i == 0 ? "" : ",", page, i);
     }
-    const auto commit = std::make_shared<const PageCommit>(
-        LoadTables::Page(run, page, json + "]", page == kPages));
+    const auto commit =
+        std::make_shared<const PageCommit>(LoadTables::Page(run, page, json + "]", page == kPages));
     committer->Prepare(commit);
     const auto outcome = committer->Commit(*commit);
     ASSERT_TRUE(outcome.ok()) << outcome.status();

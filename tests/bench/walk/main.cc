@@ -1,6 +1,6 @@
-// walk URL: fetches, decodes, maps and hashes the pages of a vendor as a run does, and writes nothing.
-// URL is that of definition.yaml. Prints the records, the seconds and the records per second, as the
-// floor does.
+// walk URL: fetches, decodes, maps and hashes the pages of a vendor as a run does, and writes
+// nothing. URL is that of definition.yaml. Prints the records, the seconds and the records per
+// second, as the floor does.
 
 #include <fmt/format.h>
 
