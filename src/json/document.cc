@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <cstring>
+
 #include "base/status.h"
 #include "json/document_parser.h"
 
@@ -29,10 +31,14 @@ bool Node::Find(std::string_view key, Node* value) const {
   bool found = false;
   for (std::uint32_t at = index_ + 1; at != object.next;) {
     const Document::Entry& name = entries[at];
-    if (name.size == key.size() &&
-        std::string_view((name.unescaped ? unescaped : body) + name.offset, name.size) == key) {
-      *value = Node(document_, at + 1);
-      found = true;
+    if (name.size == key.size()) {
+      const char* text = (name.unescaped ? unescaped : body) + name.offset;
+      // Most names of equal length differ in their last byte already.
+      if (key.empty() ||
+          (text[name.size - 1] == key.back() && std::memcmp(text, key.data(), key.size()) == 0)) {
+        *value = Node(document_, at + 1);
+        found = true;
+      }
     }
     at = entries[at + 1].next;
   }

@@ -64,6 +64,8 @@ class Node {
     return std::string_view(e.unescaped ? document_->unescaped_ : document_->body_)
         .substr(e.offset, e.size);
   }
+  // Whether text() may differ from what was written: only then can it hold U+0000.
+  bool had_escapes() const { return entry().unescaped; }
   // Elements of an array, members of an object.
   std::uint32_t size() const { return entry().size; }
 

@@ -101,7 +101,8 @@ bool ConvertString(const Value& value, Conversion& conversion, model::Cell* cell
   if (!IsText(kind)) return FailType(conversion, kind, "text");
   const std::string_view text = value.text();
   if (text.empty()) return true;
-  if (text.find('\0') != std::string_view::npos) {
+  const bool may_hold_nul = !value.is_node() || value.node().had_escapes();
+  if (may_hold_nul && text.find('\0') != std::string_view::npos) {
     return Fail(conversion, "contains U+0000, which the database cannot hold",
                 base::Reason::kTextInvalid);
   }

@@ -223,6 +223,31 @@ TEST_P(LostAnswerTest, CommitThatTookEffectIsNotRepeated) {
   EXPECT_EQ(next->page.unchanged, 1);
 }
 
+TEST_P(LostAnswerTest, CommitOfRowsCopiedAheadIsNotRepeated) {
+  const bool last = GetParam();
+  Query(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', "
+      "current_database()); END $$");
+  const LoadTables::Run run = tables_->StartRun("vendor", Mapping());
+  auto committer = tables_->Open(run);
+  const auto first = std::make_shared<const PageCommit>(
+      LoadTables::Page(run, 1, R"([{"email": "a", "name": "n"}])"));
+  const auto second = std::make_shared<const PageCommit>(
+      LoadTables::Page(run, 2, R"([{"email": "b", "name": "n"}])", last));
+  committer->Prepare(first);
+  committer->Prepare(second);
+  ASSERT_TRUE(committer->Commit(*first).ok());
+  MakeCommitsWait();
+  std::jthread ender([this] { EndSessionThatWaits(); });
+  const auto outcome = committer->Commit(*second);
+  ender.join();
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->total.created, 2);
+  EXPECT_EQ(static_cast<std::int64_t>(tables_->Events(run.run_id).size()),
+            outcome->latest_sequence);
+  EXPECT_EQ(Names(), "a:n b:n");
+}
+
 INSTANTIATE_TEST_SUITE_P(LastPageOrNot, LostAnswerTest, testing::Bool());
 
 TEST_F(PageCommitFaultsTest, TwoIntegrationsWriteTheSameObjectsAtOnce) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/allocator.h"
 #include "json/document.h"
 #include "load/postgres_page_committer.h"
 #include "mapping/compiled_mapping.h"
@@ -134,6 +135,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: parts DATABASE_URL [RECORDS]\n");
     return 2;
   }
+  syncline::base::KeepFreedMemory();
   syncline::bench::Run(argv[1], argc > 2 ? std::atoll(argv[2]) : 300'000, argc > 3);
   return 0;
 }

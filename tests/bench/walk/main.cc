@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "auth/authenticator.h"
+#include "base/allocator.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/curl_transport.h"
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: walk URL\n");
     return 2;
   }
+  syncline::base::KeepFreedMemory();
   syncline::bench::Run(argv[1]);
   return 0;
 }
