@@ -156,24 +156,26 @@ void PagesAhead::Prepare(AheadPage& ahead, Session& session, std::stop_token sto
       std::ranges::none_of(*earlier, [&](const auto& page) { return Meet(ahead, page); });
   const bool behind_copies = std::ranges::none_of(
       *earlier, [](const auto& page) { return page.plan == AheadPage::Plan::kWritten; });
-  const bool copyable = !unchanged && WithoutLinks(*links) && assumptions_.new_objects();
-  if (!apart || (copyable && !behind_copies)) {
+  // Asked once: what is assumed may change at any time, and only the first page may be late for it.
+  bool copy = !unchanged && MayCopy(*links);
+  if (!apart || (copy && !behind_copies)) {
     if (!AwaitTurn(ahead, stop)) return;
     // What those pages wrote can be read now.
     links = read();
     if (!links.ok()) return;
     unchanged = IsUnchanged(rows, *links);
+    copy = !unchanged && MayCopy(*links);
   }
   ahead.links = *std::move(links);
   if (unchanged) {
     Decide(ahead, AheadPage::Plan::kUnchanged);
-  } else if (MayCopy(ahead) && Decide(ahead, AheadPage::Plan::kCopied)) {
+  } else if (copy && Decide(ahead, AheadPage::Plan::kCopied)) {
     ahead.copied = Copy(ahead, session);
   }
 }
 
-bool PagesAhead::MayCopy(const AheadPage& ahead) const {
-  return WithoutLinks(*ahead.links) && assumptions_.new_objects() &&
+bool PagesAhead::MayCopy(const std::vector<Link>& links) const {
+  return WithoutLinks(links) && assumptions_.new_objects() &&
          target_.mapping.write_policy() != v1::WRITE_POLICY_UPDATE_ONLY;
 }
 
@@ -224,17 +226,19 @@ absl::Status PagesAhead::Copy(AheadPage& ahead, Session& session) {
 
 bool PagesAhead::Settle(AheadPage& ahead, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  ahead.planned = ahead.ready = true;
-  changed_.notify_all();
   const auto given_up = [&] { return ahead.again || ahead.dropped; };
-  const bool settled = changed_.wait(lock, stop, [&] { return !ahead.open || given_up(); });
-  if (settled && !given_up()) return true;
+  if (!given_up()) {
+    ahead.planned = ahead.ready = true;
+    changed_.notify_all();
+    const bool settled = changed_.wait(lock, stop, [&] { return !ahead.open || given_up(); });
+    if (settled && !given_up()) return true;
+  }
   lock.unlock();
   ahead.writer.reset();
   ahead.transaction.reset();  // rolls back
   lock.lock();
   if (ahead.open) --open_count_;
-  const bool again = settled && ahead.again && !ahead.dropped;
+  const bool again = ahead.again && !ahead.dropped && !stop.stop_requested();
   Reset(ahead);
   changed_.notify_all();
   return !again;

@@ -96,7 +96,7 @@ class PagesAhead {
   std::shared_ptr<AheadPage> NextQueued(std::stop_token stop);
   void Prepare(AheadPage& ahead, Session& session, std::stop_token stop);
   absl::Status Open(Session& session) const;
-  bool MayCopy(const AheadPage& ahead) const;
+  bool MayCopy(const std::vector<Link>& links) const;
   // What the pages before this one will do, once that is planned. Empty: given up.
   std::optional<std::vector<Predecessor>> Earlier(const AheadPage& ahead, std::stop_token stop);
   // Waits until this page is the first. False: given up.
