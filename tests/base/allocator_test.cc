@@ -30,7 +30,7 @@ TEST(AllocatorTest, MemoryOfAPageIsUsedAgain) {
   UseMegabytes();
   const long before = PageFaults();
   UseMegabytes();
-  EXPECT_LT(PageFaults() - before, 1'000) << "of 51,200 without";
+  EXPECT_LT(PageFaults() - before, 1'000) << "of 51,200 pages that are touched";
 }
 
 }  // namespace
