@@ -1,5 +1,6 @@
 #include "api/credential_handler.h"
 #include "api/services.h"
+#include "api/sign_in_handler.h"
 #include "api/unary_call.h"
 #include "syncline/v1/credential_service.grpc.pb.h"
 
@@ -13,7 +14,7 @@ using grpc::ServerUnaryReactor;
 class CredentialService final : public v1::CredentialService::CallbackService {
  public:
   CredentialService(const CallEnvironment& calls, const HandlerEnvironment& handlers)
-      : calls_(calls), handler_(handlers) {}
+      : calls_(calls), handler_(handlers), sign_in_(handlers) {}
 
   ServerUnaryReactor* CreateCredential(CallbackServerContext* context,
                                        const v1::CreateCredentialRequest* request,
@@ -53,11 +54,8 @@ class CredentialService final : public v1::CredentialService::CallbackService {
   ServerUnaryReactor* TestCredential(CallbackServerContext* context,
                                      const v1::TestCredentialRequest* request,
                                      v1::TestCredentialResponse* response) override {
-    return UnaryCall(
-        calls_, context, "CredentialService/TestCredential", request, response,
-        [](const v1::TestCredentialRequest&) -> absl::StatusOr<v1::TestCredentialResponse> {
-          return Unimplemented("signing in at a vendor without a run (TestCredential)");
-        });
+    return UnaryCall(calls_, context, "CredentialService/TestCredential", request, response,
+                     [this](const auto& r) { return sign_in_.Test(r); });
   }
 
   ServerUnaryReactor* BeginAuthorization(CallbackServerContext* context,
@@ -83,6 +81,7 @@ class CredentialService final : public v1::CredentialService::CallbackService {
  private:
   const CallEnvironment& calls_;
   const CredentialHandler handler_;
+  const SignInHandler sign_in_;
 };
 
 }  // namespace

@@ -18,6 +18,9 @@ class Random;
 namespace syncline::credential {
 class CredentialVault;
 }
+namespace syncline::http {
+class Transport;
+}
 namespace syncline::event {
 class EventFeed;
 class EventLog;
@@ -35,6 +38,7 @@ struct HandlerEnvironment {
   event::EventFeed& event_feed;
   const base::Clock& clock;
   base::Random& random;
+  http::Transport& vendor_transport;  // one try each
   // A run was queued that an executor of this process could take at once; may be empty.
   std::function<void()> on_run_queued = {};
 };

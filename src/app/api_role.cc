@@ -6,6 +6,7 @@
 #include "api/services.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "http/curl_transport.h"
 
 namespace syncline::app {
 namespace {
@@ -23,6 +24,7 @@ ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<voi
       workers_(kWorkerCount, kQueuedCallsMax),
       calls_{.workers = workers_, .logger = foundation.logger, .clock = foundation.clock},
       page_tokens_(*foundation.token_sealer),
+      vendor_transport_(http::MakeCurlTransport({})),
       handlers_{.database = foundation.database,
                 .page_tokens = page_tokens_,
                 .vault = *foundation.vault,
@@ -30,6 +32,7 @@ ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<voi
                 .event_feed = foundation.event_feed,
                 .clock = foundation.clock,
                 .random = foundation.random,
+                .vendor_transport = *vendor_transport_,
                 .on_run_queued = std::move(on_run_queued)},
       stream_environment_{
           .calls = calls_,

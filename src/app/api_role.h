@@ -14,6 +14,7 @@
 #include "app/readiness.h"
 #include "base/service.h"
 #include "base/worker_pool.h"
+#include "http/transport.h"
 
 namespace syncline::app {
 
@@ -42,6 +43,7 @@ class ApiRole final : public base::Service {
   base::WorkerPool workers_;
   const api::CallEnvironment calls_;
   const api::PageTokens page_tokens_;
+  const std::unique_ptr<http::Transport> vendor_transport_;
   const api::HandlerEnvironment handlers_;
   const api::RunStreamEnvironment stream_environment_;
   api::RunEventStreams streams_;

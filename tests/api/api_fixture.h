@@ -23,6 +23,7 @@
 #include "secret/token_sealer.h"
 #include "tests/api/api_client.h"
 #include "tests/support/migrated_database.h"
+#include "tests/support/scripted_transport.h"
 
 namespace syncline::api {
 
@@ -73,6 +74,8 @@ class ApiStack {
   std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   credential::CredentialVault& vault() { return vault_; }
   event::EventFeed& feed() { return feed_; }
+  // What handlers that talk to vendors meet.
+  test::ScriptedTransport& vendor() { return vendor_; }
 
  private:
   test::MigratedDatabase& migrated_;
@@ -86,8 +89,15 @@ class ApiStack {
   event::PostgresEventFeed feed_{{}, migrated_.database(), log_, migrated_.clock(), *logger_};
   base::WorkerPool workers_{4, 1'000};
   const CallEnvironment calls_{workers_, *logger_, migrated_.clock()};
-  const HandlerEnvironment handlers_{migrated_.database(), page_tokens_,      vault_, log_, feed_,
-                                     migrated_.clock(),    migrated_.random()};
+  test::ScriptedTransport vendor_;
+  const HandlerEnvironment handlers_{.database = migrated_.database(),
+                                     .page_tokens = page_tokens_,
+                                     .vault = vault_,
+                                     .event_log = log_,
+                                     .event_feed = feed_,
+                                     .clock = migrated_.clock(),
+                                     .random = migrated_.random(),
+                                     .vendor_transport = vendor_};
   RunEventStreams streams_{{calls_, feed_, migrated_.random(), [this](const model::RunName& name) {
                               return ReadRunView(handlers_, name);
                             }}};

@@ -43,6 +43,35 @@ class CredentialServiceTest : public ApiTest {
   }
 };
 
+TEST_F(CredentialServiceTest, TestingSignsInAtTheVendorAndSaysWhatHappened) {
+  ASSERT_TRUE(Create(kCreate).ok());
+  const auto test = [&](const std::string& rest) {
+    return CallText<v1::TestCredentialResponse, v1::TestCredentialRequest>(
+        "CredentialService/TestCredential", "name: \"" + std::string(kName) + "\" " + rest);
+  };
+  stack_->vendor().EnqueueJson("{}");
+  const auto accepted = test("url: 'https://a.example/me'");
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  EXPECT_TRUE(accepted->accepted()) << accepted->explanation();
+  EXPECT_EQ(accepted->status(), 200);
+  EXPECT_EQ(stack_->vendor().requests().at(0).headers.Find("Authorization"), "SSWS sentinel-one");
+
+  stack_->vendor().EnqueueJson(R"({"error":"no sentinel-one here"})", 401);
+  const auto refused = test("url: 'https://a.example/me'");
+  EXPECT_FALSE(refused->accepted());
+  EXPECT_EQ(refused->reason(), "AUTH_FAILED");
+  EXPECT_EQ(refused->DebugString().find("sentinel"), std::string::npos);
+
+  EXPECT_EQ(test("url: 'https://other.example/'")->reason(), "HOST_NOT_ALLOWED");
+  EXPECT_EQ(stack_->vendor().requests().size(), 2U) << "nothing goes to other hosts";
+  EXPECT_THAT(WrongFields(test("url: 'me'").status()), ElementsAre("url"));
+  EXPECT_EQ(ReasonText(CallText<v1::TestCredentialResponse, v1::TestCredentialRequest>(
+                           "CredentialService/TestCredential",
+                           "name: 'workspaces/default/credentials/none' url: 'https://a.example/'")
+                           .status()),
+            "NOT_FOUND");
+}
+
 TEST_F(CredentialServiceTest, SecretsGoInAndNeverComeOut) {
   const auto created = Create(kCreate);
   ASSERT_TRUE(created.ok()) << created.status();
@@ -140,14 +169,6 @@ TEST_F(CredentialServiceTest, DeleteSaysWhoUsesIt) {
   migrated_->Query("DELETE FROM syncline.integration RETURNING 1");
   EXPECT_TRUE(remove().ok());
   EXPECT_EQ(ReasonText(remove()), "NOT_FOUND");
-}
-
-TEST_F(CredentialServiceTest, MethodsOfLaterBuildsSayWhatIsMissing) {
-  const absl::Status status = CallText<v1::TestCredentialResponse, v1::TestCredentialRequest>(
-                                  "CredentialService/TestCredential", "name: \"x\"")
-                                  .status();
-  EXPECT_EQ(ReasonText(status), "UNIMPLEMENTED");
-  EXPECT_THAT(base::MessageOf(status), ::testing::HasSubstr("TestCredential"));
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+#include "api/sign_in_handler.h"
+
+#include <utility>
+
+#include "auth/authenticator.h"
+#include "credential/credential_vault.h"
+#include "http/message.h"
+#include "model/resource_name.h"
+#include "pull/sign_in_probe.h"
+
+namespace syncline::api {
+
+using model::CredentialName;
+
+absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
+    const v1::TestCredentialRequest& request) const {
+  base::FieldViolations wrong;
+  const auto name = ParseName<CredentialName>(request.name(), "name");
+  wrong.AddStatus("", name.status());
+  const auto url = http::Url::Parse(request.url());
+  if (!url.ok()) wrong.Add("url", base::MessageOf(url.status()));
+  SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const credential::OpenCredential open,
+      ReadInTransaction(environment_.database, [&](store::Transaction& transaction) {
+        return environment_.vault.Open(transaction, *name);
+      }));
+  SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<auth::Authenticator> authenticator,
+                            auth::MakeAuthenticator(open.credential, open.secrets,
+                                                    {.transport = environment_.vendor_transport,
+                                                     .clock = environment_.clock,
+                                                     .random = environment_.random}));
+  const pull::SignInProbe probe =
+      pull::ProbeSignIn(*authenticator, environment_.vendor_transport, *url,
+                        {.total_timeout = kVendorTimeMax, .body_bytes_max = kBodyBytesMax}, {});
+  v1::TestCredentialResponse response;
+  response.set_status(probe.status);
+  response.set_explanation(probe.explanation);
+  response.set_accepted(probe.accepted);
+  response.set_reason(probe.reason);
+  for (const std::string& scope : probe.missing_scopes) response.add_missing_scopes(scope);
+  response.set_body(probe.body);
+  if (open.credential.has_expire_time()) {
+    *response.mutable_expire_time() = open.credential.expire_time();
+  }
+  return response;
+}
+
+}  // namespace syncline::api

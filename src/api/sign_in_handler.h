@@ -1,0 +1,24 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "api/handler_environment.h"
+#include "syncline/v1/credential_service.pb.h"
+
+namespace syncline::api {
+
+// The methods of CredentialService that talk to the vendor, free of gRPC. They block for as long as
+// the vendor takes, at most kVendorTimeMax, and hold no database transaction meanwhile.
+class SignInHandler {
+ public:
+  static constexpr std::chrono::seconds kVendorTimeMax{20};
+  static constexpr std::size_t kBodyBytesMax = std::size_t{1} << 20;
+
+  explicit SignInHandler(const HandlerEnvironment& environment) : environment_(environment) {}
+
+  absl::StatusOr<v1::TestCredentialResponse> Test(const v1::TestCredentialRequest& request) const;
+
+ private:
+  const HandlerEnvironment& environment_;
+};
+
+}  // namespace syncline::api
