@@ -6,6 +6,7 @@
 #include "auth/authenticator.h"
 #include "auth/basic_authenticator.h"
 #include "auth/no_authenticator.h"
+#include "auth/oauth2_authenticator.h"
 #include "base/status.h"
 
 namespace syncline::auth {
@@ -38,7 +39,7 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeApiToken(const v1::ApiTokenAu
 
 absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Credential& credential,
                                                                  const SecretMap& secrets,
-                                                                 const Environment&) {
+                                                                 const Environment& environment) {
   const std::vector<std::string> entries(credential.allowed_hosts().begin(),
                                          credential.allowed_hosts().end());
   SYNCLINE_ASSIGN_OR_RETURN(AllowedHosts hosts, AllowedHosts::Make(entries));
@@ -49,9 +50,11 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Crede
                                                   SecretAt(secrets, "basic.password"));
     case v1::Credential::kApiToken:
       return MakeApiToken(credential.api_token(), std::move(hosts), secrets);
+    case v1::Credential::kOauth2:
+      return MakeOAuth2Authenticator(credential.oauth2(), std::move(hosts), secrets, environment);
     default: break;
   }
-  return base::InvalidFields({{"kind", "set one of none, basic, apiToken"}});
+  return base::InvalidFields({{"kind", "set one of none, basic, apiToken, oauth2"}});
 }
 
 std::unique_ptr<Authenticator> MakeNoAuthenticator() {

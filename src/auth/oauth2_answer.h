@@ -24,6 +24,10 @@ struct TokenAnswerFields {
   std::optional<std::chrono::seconds> lifetime;  // when the answer does not say
 };
 
+// Words of a provider for a message: control characters become blanks, and what is longer is cut at
+// a character's border.
+std::string ShownText(std::string_view text, std::size_t bytes_max);
+
 // What an endpoint of a provider answered. Immutable.
 class OAuth2Answer {
  public:
@@ -69,8 +73,8 @@ class OAuth2Answer {
   absl::StatusOr<std::string> TextAt(const std::optional<expression::Expression>& where,
                                      std::string_view name) const;
 
-  const http::Url asked_;
-  const http::Response response_;
+  http::Url asked_;
+  http::Response response_;
   std::shared_ptr<const json::Document> body_;  // null = no JSON object
   std::string error_;
   std::optional<std::chrono::milliseconds> retry_after_;

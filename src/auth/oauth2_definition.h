@@ -44,6 +44,8 @@ class OAuth2Definition {
   const std::string& client_id() const { return client_id_; }
   const std::string& scope() const { return scope_; }  // joined; empty = the provider's default
   bool sends_json() const { return sends_json_; }
+  bool has_authorization_code() const { return has_authorization_code_; }
+  bool uses_pkce() const { return uses_pkce_; }
   const TokenAnswerFields& answer_fields() const { return answer_fields_; }
 
   // audience, resource and scope, for a token or an authorization.
@@ -59,6 +61,8 @@ class OAuth2Definition {
 
   absl::StatusOr<OAuth2Fields> Render(const request::TextTemplates& templates,
                                       base::Time now) const;
+  OAuth2Fields RenderInto(const request::TextTemplates& templates, base::Time now,
+                          request::TextTemplates::Problems* problems) const;
 
   std::map<OAuth2Endpoint, http::Url> endpoints_;
   std::string issuer_;
@@ -67,6 +71,8 @@ class OAuth2Definition {
   std::string audience_;
   std::vector<std::string> resources_;
   bool sends_json_ = false;
+  bool has_authorization_code_ = false;
+  bool uses_pkce_ = true;
   request::Vars vars_;
   request::TextTemplates parameters_;
   request::TextTemplates authorization_parameters_;

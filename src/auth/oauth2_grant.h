@@ -19,4 +19,9 @@ absl::StatusOr<std::unique_ptr<TokenGrant>> MakeTokenGrant(const v1::OAuth2Authe
                                                            const SecretMap& secrets,
                                                            const Environment& environment);
 
+// The same over a client that is there already, of the same `spec`.
+absl::StatusOr<std::unique_ptr<TokenGrant>> MakeTokenGrant(std::unique_ptr<OAuth2Client> client,
+                                                           const v1::OAuth2Authentication& spec,
+                                                           const SecretMap& secrets);
+
 }  // namespace syncline::auth

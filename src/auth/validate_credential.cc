@@ -10,7 +10,7 @@ namespace syncline::auth {
 namespace {
 
 constexpr std::size_t kDisplayNameBytesMax = 255;
-constexpr const char* kKinds = "none, basic, apiToken";
+constexpr const char* kKinds = "none, basic, apiToken, oauth2";
 
 void CheckHosts(const v1::Credential& credential, base::FieldViolations* violations) {
   const int count = credential.allowed_hosts_size();
@@ -44,6 +44,7 @@ absl::Status ValidateCredential(const v1::Credential& credential, const SecretMa
     case v1::Credential::kNone: break;
     case v1::Credential::kBasic: CheckBasic(credential.basic(), check); break;
     case v1::Credential::kApiToken: CheckApiToken(credential.api_token(), check); break;
+    case v1::Credential::kOauth2: CheckOAuth2(credential.oauth2(), check); break;
     default: violations.Add("kind", fmt::format("set one of {}", kKinds)); break;
   }
   constexpr const char* kNotOffered = "is not offered by this build";

@@ -1,0 +1,65 @@
+#include "auth/own_token_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+
+namespace syncline::auth {
+namespace {
+
+using base::Reason;
+using std::chrono::milliseconds;
+
+milliseconds MarginOf(milliseconds lifetime) {
+  return std::min(std::max(OwnTokenSource::kMarginMin, lifetime / 10), lifetime / 2);
+}
+
+bool MayPass(Reason reason) {
+  return reason == Reason::kVendorUnreachable || reason == Reason::kVendorTimeout ||
+         reason == Reason::kVendorTls || reason == Reason::kVendorError ||
+         reason == Reason::kVendorThrottled || reason == Reason::kBodyTruncated;
+}
+
+}  // namespace
+
+absl::Status OwnTokenSource::Refresh(std::stop_token stop) {
+  const base::SteadyTime sent = clock_.SteadyNow();
+  auto granted = grant_->Obtain(tokens_.refresh_token, std::move(stop));
+  if (!granted.ok()) return granted.status();
+  if (granted->refresh_token.empty()) {  // the one that was sent stays good (RFC 6749 6)
+    granted->refresh_token = std::move(tokens_.refresh_token);
+  }
+  tokens_ = *std::move(granted);
+  ++version_;
+  sent_ = sent;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AccessToken> OwnTokenSource::Get(std::stop_token stop) {
+  if (version_ == 0) {
+    SYNCLINE_RETURN_IF_ERROR(Refresh(std::move(stop)));
+    return Held();
+  }
+  if (!tokens_.lifetime.has_value()) return Held();
+  const base::SteadyTime now = clock_.SteadyNow();
+  const base::SteadyTime end = sent_ + *tokens_.lifetime;
+  if (now < end - MarginOf(*tokens_.lifetime)) return Held();
+  const absl::Status status = Refresh(std::move(stop));
+  const bool serves = status.ok() || (now + kReserve <= end && MayPass(base::ReasonOf(status)));
+  if (!serves) return status;
+  return Held();
+}
+
+absl::StatusOr<AccessToken> OwnTokenSource::Renew(std::int64_t version, std::stop_token stop) {
+  if (version < version_) return Held();
+  if (version_ > 0 && clock_.SteadyNow() - sent_ < kNewAge) {
+    return base::Error(Reason::kSignInFailed,
+                       "The vendor refuses an access token that was obtained just now; check what "
+                       "it is allowed to do (scopes, audience, resources)");
+  }
+  SYNCLINE_RETURN_IF_ERROR(Refresh(std::move(stop)));
+  return Held();
+}
+
+}  // namespace syncline::auth
