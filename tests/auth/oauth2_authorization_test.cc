@@ -70,11 +70,11 @@ TEST(BeginAuthorization, WithoutPkce) {
 TEST(BeginAuthorization, RedirectUris) {
   ScriptedProvider provider;
   const auto client = MakeClient(provider, kSpec, {});
-  for (const std::string uri : {"https://a.example/cb", "http://127.0.0.1:8400/", "com.app:/cb",
-                                "urn:ietf:wg:oauth:2.0:oob"}) {
+  for (const char* uri : {"https://a.example/cb", "http://127.0.0.1:8400/", "com.app:/cb",
+                          "urn:ietf:wg:oauth:2.0:oob"}) {
     EXPECT_TRUE(BeginAuthorization(*client, uri, {}).ok()) << uri;
   }
-  for (const std::string uri :
+  for (const std::string& uri :
        {std::string(), std::string("/callback"), std::string("https://a.example/#x"),
         std::string("a b:c"), std::string(":x"), std::string("https:"),
         "https://a.example/" + std::string(2048, 'x')}) {
