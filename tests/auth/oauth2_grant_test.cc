@@ -39,78 +39,79 @@ absl::StatusOr<GrantedTokens> Obtain(ScriptedProvider& provider, const std::stri
   return MakeGrant(provider, text, secrets)->Obtain(secret::Secret(refresh_token), {});
 }
 
+struct GrantCase {
+  const char* name;
+  std::string text;
+  Secrets secrets;
+  const char* refresh_token;
+  std::map<std::string, std::string> fields;
+  std::string kept;  // the refresh token that is returned
+};
+const GrantCase kGrantCases[] = {
+    {"client_credentials",
+     "client_credentials {} client_id: 'me' scopes: ['a', 'b']",
+     {{"client_secret", "s"}},
+     "",
+     {{"grant_type", "client_credentials"}, {"scope", "a b"}},
+     ""},
+    {"scopes with a comma",
+     "client_credentials {} client_id: 'me' scopes: ['a', 'b'] scope_separator: ','",
+     {{"client_secret", "s"}},
+     "",
+     {{"grant_type", "client_credentials"}, {"scope", "a,b"}},
+     ""},
+    {"audience and resources",
+     "client_credentials {} client_id: 'me' audience: 'https://api' resources: ['urn:a', "
+     "'urn:b']",
+     {{"client_secret", "s"}},
+     "",
+     {{"grant_type", "client_credentials"},
+      {"audience", "https://api"},
+      {"resource", "urn:a urn:b"}},
+     ""},
+    {"a grant of the provider's own",
+     "client_credentials {} client_id: 'me' vars { key: 'account' value: '17' } "
+     "parameters { key: 'grant_type' value: 'account_credentials' } "
+     "parameters { key: 'account_id' value: '{{vars.account}}' }",
+     {{"client_secret", "s"}},
+     "",
+     {{"grant_type", "account_credentials"}, {"account_id", "17"}},
+     ""},
+    {"password",
+     "password { username: 'joe' } client_id: 'me'",
+     {{"client_secret", "s"}, {"password.password", "p w&"}},
+     "unused",
+     {{"grant_type", "password"}, {"username", "joe"}, {"password", "p w&"}},
+     ""},
+    {"refresh_token, the configured one",
+     "refresh_token {} client_id: 'me' scopes: 'a'",
+     {{"client_secret", "s"}, {"refresh_token.refresh_token", "first"}},
+     "",
+     {{"grant_type", "refresh_token"}, {"refresh_token", "first"}, {"scope", "a"}},
+     "refresh-2"},
+    {"refresh_token, a newer one",
+     "refresh_token {} client_id: 'me'",
+     {{"client_secret", "s"}, {"refresh_token.refresh_token", "first"}},
+     "newer",
+     {{"grant_type", "refresh_token"}, {"refresh_token", "newer"}},
+     "refresh-2"},
+    {"authorization_code",
+     "authorization_code { authorization_url: 'https://login.example/a' } client_id: 'me' "
+     "scopes: 'a'",
+     {{"client_secret", "s"}},
+     "newest",
+     {{"grant_type", "refresh_token"}, {"refresh_token", "newest"}},
+     "refresh-2"},
+    {"device_code",
+     "device_code { device_authorization_url: 'https://login.example/d' } client_id: 'me'",
+     {},
+     "newest",
+     {{"grant_type", "refresh_token"}, {"refresh_token", "newest"}, {"client_id", "me"}},
+     "refresh-2"},
+};
+
 TEST(OAuth2Grant, SendsWhatEachGrantSays) {
-  struct Case {
-    const char* name;
-    std::string text;
-    Secrets secrets;
-    const char* refresh_token;
-    std::map<std::string, std::string> fields;
-    std::string kept;  // the refresh token that is returned
-  };
-  const Case cases[] = {
-      {"client_credentials",
-       "client_credentials {} client_id: 'me' scopes: ['a', 'b']",
-       {{"client_secret", "s"}},
-       "",
-       {{"grant_type", "client_credentials"}, {"scope", "a b"}},
-       ""},
-      {"scopes with a comma",
-       "client_credentials {} client_id: 'me' scopes: ['a', 'b'] scope_separator: ','",
-       {{"client_secret", "s"}},
-       "",
-       {{"grant_type", "client_credentials"}, {"scope", "a,b"}},
-       ""},
-      {"audience and resources",
-       "client_credentials {} client_id: 'me' audience: 'https://api' resources: ['urn:a', "
-       "'urn:b']",
-       {{"client_secret", "s"}},
-       "",
-       {{"grant_type", "client_credentials"},
-        {"audience", "https://api"},
-        {"resource", "urn:a urn:b"}},
-       ""},
-      {"a grant of the provider's own",
-       "client_credentials {} client_id: 'me' vars { key: 'account' value: '17' } "
-       "parameters { key: 'grant_type' value: 'account_credentials' } "
-       "parameters { key: 'account_id' value: '{{vars.account}}' }",
-       {{"client_secret", "s"}},
-       "",
-       {{"grant_type", "account_credentials"}, {"account_id", "17"}},
-       ""},
-      {"password",
-       "password { username: 'joe' } client_id: 'me'",
-       {{"client_secret", "s"}, {"password.password", "p w&"}},
-       "unused",
-       {{"grant_type", "password"}, {"username", "joe"}, {"password", "p w&"}},
-       ""},
-      {"refresh_token, the configured one",
-       "refresh_token {} client_id: 'me' scopes: 'a'",
-       {{"client_secret", "s"}, {"refresh_token.refresh_token", "first"}},
-       "",
-       {{"grant_type", "refresh_token"}, {"refresh_token", "first"}, {"scope", "a"}},
-       "refresh-2"},
-      {"refresh_token, a newer one",
-       "refresh_token {} client_id: 'me'",
-       {{"client_secret", "s"}, {"refresh_token.refresh_token", "first"}},
-       "newer",
-       {{"grant_type", "refresh_token"}, {"refresh_token", "newer"}},
-       "refresh-2"},
-      {"authorization_code",
-       "authorization_code { authorization_url: 'https://login.example/a' } client_id: 'me' "
-       "scopes: 'a'",
-       {{"client_secret", "s"}},
-       "newest",
-       {{"grant_type", "refresh_token"}, {"refresh_token", "newest"}},
-       "refresh-2"},
-      {"device_code",
-       "device_code { device_authorization_url: 'https://login.example/d' } client_id: 'me'",
-       {},
-       "newest",
-       {{"grant_type", "refresh_token"}, {"refresh_token", "newest"}, {"client_id", "me"}},
-       "refresh-2"},
-  };
-  for (const Case& test : cases) {
+  for (const GrantCase& test : kGrantCases) {
     SCOPED_TRACE(test.name);
     ScriptedProvider provider;
     const auto tokens = Obtain(provider, test.text, test.secrets, test.refresh_token);
