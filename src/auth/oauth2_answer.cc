@@ -138,14 +138,20 @@ absl::Status OAuth2Answer::Wrong(std::string_view what) const {
                      fmt::format("The answer of {} {}.", asked_.ForLog(), what));
 }
 
+// A body that came with success is never shown: it may hold tokens that nobody knows to scrub.
 std::string OAuth2Answer::Description(const KnownSecrets& known) const {
-  if (body_ == nullptr) return ShownText(known.Scrub(response_.body), kShownBytesMax);
-  json::Node text;
-  if (body_->root().Find("error_description", &text) && text.kind() == json::Kind::kString) {
-    return ShownText(known.Scrub(std::string(text.text())), kShownBytesMax);
+  const auto shown = [&known](std::string text) {
+    return ShownText(known.Scrub(std::move(text)), kShownBytesMax);
+  };
+  if (body_ == nullptr) return is_success() ? "" : shown(response_.body);
+  json::Node found;
+  if (body_->root().Find("error_description", &found) && found.kind() == json::Kind::kString) {
+    return shown(std::string(found.text()));
   }
-  // No answer of RFC 6749: the whole, for it may say something.
-  return error_.empty() ? ShownText(known.Scrub(json::ToJson(body_->root())), kShownBytesMax) : "";
+  if (!error_.empty()) return "";
+  if (is_success())
+    return HasError() && body_->root().Find("error", &found) ? shown(json::ToJson(found)) : "";
+  return shown(json::ToJson(body_->root()));  // no answer of RFC 6749: the whole may say something
 }
 
 absl::Status OAuth2Answer::ToError(const KnownSecrets& known) const {
@@ -155,7 +161,11 @@ absl::Status OAuth2Answer::ToError(const KnownSecrets& known) const {
   if (status == 408 || status >= 500) reason = Reason::kVendorError;
   const std::string error = known.Scrub(error_);
   std::string message = fmt::format("{} answered {}", asked_.ForLog(), status);
-  if (is_success() && body_ == nullptr) message += ", but no JSON object";
+  if (is_success() && body_ == nullptr) {
+    const std::string type(response_.headers.Find("Content-Type").value_or("unknown type"));
+    message +=
+        fmt::format(" with no JSON object, but {}", ShownText(known.Scrub(type), kErrorBytesMax));
+  }
   if (!error.empty()) message += fmt::format(" with the error {}", error);
   if (status >= 300 && status < 400) message += "; redirects are not followed";
   const std::string description = Description(known);

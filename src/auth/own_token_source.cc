@@ -45,9 +45,12 @@ absl::StatusOr<AccessToken> OwnTokenSource::Get(std::stop_token stop) {
   const base::SteadyTime now = clock_.SteadyNow();
   const base::SteadyTime end = sent_ + *tokens_.lifetime;
   if (now < end - MarginOf(*tokens_.lifetime)) return Held();
+  const bool is_in_reserve = now + kReserve <= end;
+  if (is_in_reserve && now < ask_from_) return Held();
   const absl::Status status = Refresh(std::move(stop));
-  const bool serves = status.ok() || (now + kReserve <= end && MayPass(base::ReasonOf(status)));
-  if (!serves) return status;
+  if (status.ok()) return Held();
+  if (!is_in_reserve || !MayPass(base::ReasonOf(status))) return status;
+  ask_from_ = clock_.SteadyNow() + kPause;
   return Held();
 }
 

@@ -22,6 +22,9 @@ class OwnTokenSource final : public TokenSource {
   // A provider in trouble costs no run whose token is still good for this long.
   static constexpr std::chrono::milliseconds kReserve{10'000};
 
+  // And is not asked again for this long.
+  static constexpr std::chrono::milliseconds kPause{10'000};
+
   OwnTokenSource(std::unique_ptr<TokenGrant> grant, const base::Clock& clock)
       : grant_(std::move(grant)), clock_(clock) {}
 
@@ -37,6 +40,7 @@ class OwnTokenSource final : public TokenSource {
   GrantedTokens tokens_;      // the refresh token is the newest known
   std::int64_t version_ = 0;  // 0 = none yet
   base::SteadyTime sent_{};
+  base::SteadyTime ask_from_{};  // after a failure: no earlier
 };
 
 }  // namespace syncline::auth

@@ -105,11 +105,12 @@ TEST(OAuth2Answer, Errors) {
       {403, "<html>no</html>", Reason::kSignInFailed, "answered 403: <html>no</html>"},
       {404, "", Reason::kSignInFailed, "https://login.example/token answered 404"},
       {302, "", Reason::kSignInFailed, "redirects are not followed"},
-      {200, "<html>log in</html>", Reason::kSignInFailed, "but no JSON object: <html>"},
-      {200, "[]", Reason::kSignInFailed, "but no JSON object"},
-      {200, "", Reason::kSignInFailed, "but no JSON object"},
-      {204, "", Reason::kSignInFailed, "but no JSON object"},
-      {200, "access_token=a&token_type=bearer", Reason::kSignInFailed, "but no JSON object"},
+      {200, "<html>log in</html>", Reason::kSignInFailed,
+       "with no JSON object, but application/json"},
+      {200, "[]", Reason::kSignInFailed, "with no JSON object"},
+      {200, "", Reason::kSignInFailed, "with no JSON object"},
+      {204, "", Reason::kSignInFailed, "with no JSON object"},
+      {200, "access_token=a&token_type=bearer", Reason::kSignInFailed, "with no JSON object"},
       {200, "{}", Reason::kSignInFailed, "it has no member"},
       {200, R"({"access_token":""})", Reason::kSignInFailed, "no token at 'access_token'"},
       {200, R"({"access_token":17})", Reason::kSignInFailed, "no token at 'access_token'"},
@@ -166,6 +167,21 @@ TEST(OAuth2Answer, WhatItSaysIsScrubbedAndBounded) {
   EXPECT_EQ(ShownText("a\u00e9", 2), "a");
   EXPECT_EQ(ShownText("a\nb\x7f", 10), "a b ");
   EXPECT_EQ(ShownText("a\xff", 10), "a?");
+}
+
+// Nobody knows these tokens, so nobody could scrub them.
+TEST(OAuth2Answer, ShowsNoBodyThatMayHoldTokens) {
+  for (const char* body : {"access_token=fresh-token&token_type=bearer",
+                           R"({"error":{"code":1},"access_token":"fresh-token"})",
+                           R"({"error":"odd","access_token":"fresh-token"})",
+                           R"({"token":"fresh-token"})", R"(["fresh-token"])"}) {
+    const auto tokens = Answer(body).ToTokens({}, {});
+    ASSERT_FALSE(tokens.ok());
+    EXPECT_THAT(base::MessageOf(tokens.status()), Not(HasSubstr("fresh"))) << body;
+    for (const auto& [name, value] : base::MetadataOf(tokens.status())) {
+      EXPECT_THAT(value, Not(HasSubstr("fresh"))) << body;
+    }
+  }
 }
 
 TEST(OAuth2Answer, TokensAreBounded) {

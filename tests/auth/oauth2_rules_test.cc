@@ -105,7 +105,6 @@ struct MistakeCase {
   std::string field;
   const char* message;
 };
-const std::string kLongText(OAuth2Definition::kTextBytesMax + 1, 'x');
 const MistakeCase kMistakes[] = {
     {kUrl + "client_id: 'me'", {}, "oauth2", "set one of clientCredentials"},
     {kClient, {}, "oauth2.tokenUrl", "required unless issuer"},

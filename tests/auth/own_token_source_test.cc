@@ -125,15 +125,19 @@ TEST(OwnTokenSource, TroubleCostsNothingWhileTheTokenIsGood) {
   Source s;
   s.seen.lifetimes = {seconds(600)};
   EXPECT_EQ(s.Get(), "t1");
-  s.clock.Advance(seconds(590));
+  s.clock.Advance(seconds(580));
   EXPECT_EQ(s.Get(), "t1");  // asked in vain
+  EXPECT_EQ(s.Get(), "t1");  // and not again at once
   EXPECT_EQ(s.seen.requests, 2);
+  s.clock.Advance(seconds(10));
+  EXPECT_EQ(s.Get(), "t1");
+  EXPECT_EQ(s.seen.requests, 3);
   s.clock.Advance(seconds(1));
   EXPECT_EQ(s.Get(), "VENDOR_ERROR");
   s.seen.lifetimes = {base::Error(Reason::kReauthRequired, "x")};
   EXPECT_EQ(s.Get(), "REAUTH_REQUIRED");
   s.seen.lifetimes = {seconds(600)};
-  EXPECT_EQ(s.Get(), "t5");
+  EXPECT_EQ(s.Get(), "t6");
 }
 
 TEST(OwnTokenSource, WhatDoesNotPassIsSaidAtOnce) {
