@@ -4,6 +4,7 @@
 #include "base/allocator.h"
 
 int main(int argc, char** argv) {
+  syncline::app::CloseToOthers();
   syncline::base::KeepFreedMemory();
   const absl::StatusOr<syncline::app::Command> command =
       syncline::app::ReadCommand(syncline::app::ProcessSources(argc, argv));

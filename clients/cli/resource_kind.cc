@@ -8,6 +8,7 @@
 #include "cli/closest.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "syncline/v1/audit_service.pb.h"
 #include "syncline/v1/credential_service.pb.h"
 #include "syncline/v1/integration_service.pb.h"
 #include "syncline/v1/mapping_service.pb.h"
@@ -103,13 +104,23 @@ const ResourceKind kObject{"object",
                            false,
                            ServiceBeside<v1::GetObjectRequest>,
                            {"name", "revision", "update_time"}};
+const ResourceKind kAuditEvent{"audit-event",
+                               "audit-events",
+                               "AuditEvent",
+                               "auditEvents",
+                               &kWorkspace,
+                               false,
+                               false,
+                               ServiceBeside<v1::GetAuditEventRequest>,
+                               {"name", "create_time", "kind", "resource", "detail"}};
 
 }  // namespace
 
 const std::vector<const ResourceKind*>& ResourceKinds() {
   static const auto* const kinds =
       new std::vector<const ResourceKind*>{&kWorkspace, &kObjectType, &kCredential, &kIntegration,
-                                           &kMapping,   &kSchedule,   &kRun,        &kObject};
+                                           &kMapping,   &kSchedule,   &kRun,        &kObject,
+                                           &kAuditEvent};
   return *kinds;
 }
 

@@ -2,15 +2,20 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <set>
 
 #include "api/etag.h"
 #include "api/mutation.h"
 #include "api/update_mask.h"
 #include "auth/secret_fields.h"
+#include "auth/secret_reference.h"
 #include "auth/validate_credential.h"
 #include "credential/credential_vault.h"
+#include "credential/secret_source.h"
+#include "fmt/ranges.h"
 #include "model/resource_name.h"
+#include "store/audit_store.h"
 #include "store/credential_store.h"
 #include "store/workspace_store.h"
 
@@ -30,19 +35,62 @@ std::set<std::string> HostsOf(const v1::Credential& credential) {
   return {credential.allowed_hosts().begin(), credential.allowed_hosts().end()};
 }
 
+using References = google::protobuf::Map<std::string, std::string>;
+
+bool MapsEqual(const References& a, const References& b) {
+  return a.size() == b.size() && std::ranges::all_of(a, [&](const auto& entry) {
+    const auto found = b.find(entry.first);
+    return found != b.end() && found->second == entry.second;
+  });
+}
+
+// What of the references this server could not read.
+void CheckReferences(const HandlerEnvironment& environment, const v1::Credential& credential,
+                     base::FieldViolations& wrong) {
+  const credential::SecretSources none;
+  const credential::SecretSources& sources =
+      environment.secret_sources == nullptr ? none : *environment.secret_sources;
+  for (const auto& [field, text] : credential.secret_references()) {
+    const auto reference = auth::ParseSecretReference(text);
+    if (!reference.has_value()) continue;  // named by ValidateCredential
+    std::string mistake = sources.Mistake(*reference);
+    if (!mistake.empty()) {
+      wrong.Add(fmt::format("credential.secretReferences.{}", field), std::move(mistake));
+    }
+  }
+}
+
 // A changed credential and what happens to its secret parts.
 struct Change {
   v1::Credential credential;  // without secret parts
   auth::SecretMap given;
-  // Whoever may change the hosts could otherwise send the stored secret to a host of their own.
+  // Whoever may change the hosts could otherwise send the stored secret to a host of their own; the
+  // same goes for what a reference leads to.
   bool keeps_stored = true;
+  bool gives_references = true;
+  bool changes_hosts = false;
+  bool changes_references = false;
+  bool refers(const std::string& json_path) const {
+    return credential.secret_references().contains(json_path);
+  }
 };
 
-Change MakeChange(v1::Credential merged, const v1::Credential& stored) {
+bool GivesReferences(const v1::UpdateCredentialRequest& request) {
+  const auto& paths = request.update_mask().paths();
+  if (paths.empty()) return !request.credential().secret_references().empty();
+  return std::ranges::any_of(paths, [](const std::string& path) {
+    return path == "*" || path == "secret_references";
+  });
+}
+
+Change MakeChange(const v1::UpdateCredentialRequest& request, v1::Credential merged,
+                  const v1::Credential& stored) {
   Change change;
+  change.gives_references = GivesReferences(request);
+  change.changes_hosts = HostsOf(merged) != HostsOf(stored);
+  change.changes_references = !MapsEqual(merged.secret_references(), stored.secret_references());
   change.given = auth::ExtractSecrets(&merged);
-  change.keeps_stored =
-      merged.kind_case() == stored.kind_case() && HostsOf(merged) == HostsOf(stored);
+  change.keeps_stored = merged.kind_case() == stored.kind_case() && !change.changes_hosts;
   change.credential = std::move(merged);
   return change;
 }
@@ -56,36 +104,84 @@ absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
   return paths;
 }
 
-absl::Status Validate(const Change& change, const std::set<std::string>& stored) {
+absl::Status Validate(const HandlerEnvironment& environment, const Change& change,
+                      const std::set<std::string>& stored) {
   const absl::Status status = auth::ValidateCredential(
       change.credential, change.given, change.keeps_stored ? stored : std::set<std::string>());
   base::FieldViolations wrong;
   wrong.AddStatus("credential", status);
+  CheckReferences(environment, change.credential, wrong);
   if (change.keeps_stored) return wrong.ToStatus();
+  if (!change.credential.secret_references().empty() && !change.gives_references) {
+    wrong.Add("credential.secretReferences",
+              "is required again, for the kind or the allowed hosts change");
+  }
   // Also where a kind would do without: what was stored must not silently become nothing.
   std::set<std::string> named;
   for (const auto& violation : base::FieldViolationsOf(status)) named.insert(violation.field);
   for (const auth::SecretField& field : auth::SecretFieldsOf(change.credential)) {
-    if (change.given.contains(field.path) || named.contains(field.json_path)) continue;
+    if (change.given.contains(field.path) || change.refers(field.json_path)) continue;
+    if (named.contains(field.json_path)) continue;
     wrong.Add(fmt::format("credential.{}", field.json_path),
               "is required again, for the kind or the allowed hosts change");
   }
   return wrong.ToStatus();
 }
 
-// Writes the new set of secret parts: those given, and of the stored ones those that stay.
+// Writes the new set of secret parts: those given, and of the stored ones those that stay. A stored
+// one that a reference now stands for goes.
 absl::Status SaveSecrets(Transaction& transaction, credential::CredentialVault& vault,
                          const CredentialName& name, Change& change,
                          const std::set<std::string>& stored) {
+  std::set<std::string> replaced;
+  for (const auto& [json_path, reference] : change.credential.secret_references()) {
+    const auto path = auth::SecretPathOf(change.credential, json_path);
+    if (path.has_value() && stored.contains(*path)) replaced.insert(*path);
+  }
   auth::SecretMap all;
   if (change.keeps_stored) {
-    if (change.given.empty()) return absl::OkStatus();
+    if (change.given.empty() && replaced.empty()) return absl::OkStatus();
     SYNCLINE_ASSIGN_OR_RETURN(all, vault.OpenSecrets(transaction, name));
+    for (const std::string& path : replaced) all.erase(path);
   } else if (stored.empty() && change.given.empty()) {
     return absl::OkStatus();
   }
   for (const auto& [path, secret] : change.given) all[path] = secret.Clone();
   return vault.SaveSecrets(transaction, name, all).status();
+}
+
+// Names of fields and references, never a value.
+std::string DetailOf(const v1::Credential& credential, const auth::SecretMap& given) {
+  std::string detail;
+  for (const auto& [path, secret] : given) {
+    detail += fmt::format("{}{}", detail.empty() ? "values: " : ", ", path);
+  }
+  std::string references;
+  for (const auto& [path, text] : credential.secret_references()) {
+    references += fmt::format("{}{} from {}", references.empty() ? "" : ", ", path, text);
+  }
+  if (references.empty()) return detail;
+  return fmt::format("{}{}references: {}", detail, detail.empty() ? "" : "; ", references);
+}
+
+absl::Status RecordStored(Transaction& transaction, const CredentialName& name,
+                          const v1::Credential& credential, const auth::SecretMap& given) {
+  return store::InsertAuditEvent(transaction, name.workspace, v1::AuditEvent::KIND_SECRETS_STORED,
+                                 name.ToString(), DetailOf(credential, given))
+      .status();
+}
+
+absl::Status RecordChange(Transaction& transaction, const CredentialName& name,
+                          const Change& change, const v1::Credential& stored) {
+  if (!change.given.empty() || change.changes_references) {
+    SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, change.credential, change.given));
+  }
+  if (!change.changes_hosts) return absl::OkStatus();
+  return store::InsertAuditEvent(
+             transaction, name.workspace, v1::AuditEvent::KIND_HOSTS_CHANGED, name.ToString(),
+             fmt::format("from {} to {}", fmt::join(HostsOf(stored), ", "),
+                         fmt::join(HostsOf(change.credential), ", ")))
+      .status();
 }
 
 }  // namespace
@@ -101,6 +197,7 @@ absl::StatusOr<v1::Credential> CredentialHandler::Create(
   CheckId(wrong, "credentialId", name.credential, model::IsResourceId(name.credential),
           model::kResourceIdRule);
   wrong.AddStatus("credential", auth::ValidateCredential(spec, secrets, {}));
+  CheckReferences(environment_, spec, wrong);
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
   return Mutate<v1::Credential>(
       environment_.database, "syncline.v1.CredentialService/CreateCredential", name.workspace,
@@ -110,6 +207,9 @@ absl::StatusOr<v1::Credential> CredentialHandler::Create(
         if (!secrets.empty()) {
           SYNCLINE_RETURN_IF_ERROR(
               environment_.vault.SaveSecrets(transaction, name, secrets).status());
+        }
+        if (!secrets.empty() || !spec.secret_references().empty()) {
+          SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, spec, secrets));
         }
         return store::FindCredential(transaction, name);
       });
@@ -155,10 +255,10 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         v1::Credential merged = stored;
         SYNCLINE_RETURN_IF_ERROR(ApplyUpdateMask(request.update_mask(), request.credential(),
                                                  kRules, "credential", &merged));
-        Change change = MakeChange(std::move(merged), stored);
+        Change change = MakeChange(request, std::move(merged), stored);
         SYNCLINE_ASSIGN_OR_RETURN(const std::set<std::string> fields,
                                   StoredFields(transaction, name));
-        SYNCLINE_RETURN_IF_ERROR(Validate(change, fields));
+        SYNCLINE_RETURN_IF_ERROR(Validate(environment_, change, fields));
         if (change.given.empty() && MessageDifferencer::Equals(change.credential, stored)) {
           return stored;
         }
@@ -166,6 +266,7 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
             store::UpdateCredential(transaction, name, change.credential).status());
         SYNCLINE_RETURN_IF_ERROR(
             SaveSecrets(transaction, environment_.vault, name, change, fields));
+        SYNCLINE_RETURN_IF_ERROR(RecordChange(transaction, name, change, stored));
         return store::FindCredential(transaction, name);
       });
 }
@@ -183,6 +284,10 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
                                   store::CredentialUsers(transaction, name, kUsersNamedMax));
         if (!users.empty()) return InUse(name.ToString(), users);
         SYNCLINE_RETURN_IF_ERROR(store::DeleteCredential(transaction, name));
+        SYNCLINE_RETURN_IF_ERROR(store::InsertAuditEvent(transaction, name.workspace,
+                                                         v1::AuditEvent::KIND_CREDENTIAL_DELETED,
+                                                         name.ToString(), "")
+                                     .status());
         return Empty();
       });
 }

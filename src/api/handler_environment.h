@@ -17,7 +17,8 @@ class Random;
 }  // namespace syncline::base
 namespace syncline::credential {
 class CredentialVault;
-}
+class SecretSources;
+}  // namespace syncline::credential
 namespace syncline::http {
 class Transport;
 }
@@ -41,6 +42,8 @@ struct HandlerEnvironment {
   http::Transport& vendor_transport;  // one try each
   // A run was queued that an executor of this process could take at once; may be empty.
   std::function<void()> on_run_queued = {};
+  // What secret references may lead to; null = to nothing.
+  const credential::SecretSources* secret_sources = nullptr;
 };
 
 // Runs `work` (StatusOr<T> of a transaction) for its answer.

@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& 
   services.push_back(MakeRunService(calls, handlers, streams));
   services.push_back(MakeObjectTypeService(calls, handlers));
   services.push_back(MakeObjectService(calls, handlers));
+  services.push_back(MakeAuditService(calls, handlers));
   return services;
 }
 

@@ -31,6 +31,8 @@ std::unique_ptr<grpc::Service> MakeObjectTypeService(const CallEnvironment& call
                                                      const HandlerEnvironment& handlers);
 std::unique_ptr<grpc::Service> MakeObjectService(const CallEnvironment& calls,
                                                  const HandlerEnvironment& handlers);
+std::unique_ptr<grpc::Service> MakeAuditService(const CallEnvironment& calls,
+                                                const HandlerEnvironment& handlers);
 
 // All of them.
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& calls,

@@ -33,7 +33,8 @@ ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<voi
                 .clock = foundation.clock,
                 .random = foundation.random,
                 .vendor_transport = *vendor_transport_,
-                .on_run_queued = std::move(on_run_queued)},
+                .on_run_queued = std::move(on_run_queued),
+                .secret_sources = &foundation.secret_sources},
       stream_environment_{
           .calls = calls_,
           .feed = foundation.event_feed,

@@ -143,7 +143,7 @@ absl::StatusOr<ClusterFiles> PrepareClusterFiles(const fs::path& data_directory,
       MakeDirectory(data_directory, geteuid() == 0 ? 0711 : 0700, std::nullopt));
   files.data_directory = fs::canonical(data_directory, error);
   if (error) return Invalid(fmt::format("{}: {}", data_directory.string(), error.message()));
-  files.cluster_directory = files.data_directory / "postgres";
+  files.cluster_directory = files.data_directory / kClusterFolder;
   files.log_file = files.data_directory / "postgres.log";
   SYNCLINE_ASSIGN_OR_RETURN(files.account, ChooseAccount(files.cluster_directory));
   if (files.account) SYNCLINE_RETURN_IF_ERROR(CheckWayIn(files.data_directory, *files.account));

@@ -21,6 +21,9 @@ struct ClusterFiles {
   std::optional<Account> account;           // set when we are root, for PostgreSQL refuses to be
 };
 
+// Of the cluster, below the data directory.
+inline constexpr const char* kClusterFolder = "postgres";
+
 // The longest directory whose socket name fits sun_path (107 bytes and the closing zero).
 inline constexpr std::size_t kSocketDirectoryMax = 107 - sizeof("/.s.PGSQL.5432") + 1;
 

@@ -28,6 +28,11 @@ underscores as a key of the file that --config names ("key = value" lines, TOML)
 
 A flag wins over the environment, the environment over the file, the file over the default.
 
+Secrets come by the environment alone, never as flags, which other users can read: SYNCLINE_KEYRING
+holds the lines of a keyring (or commas between them), SYNCLINE_SECRET_* what `env:` references of
+credentials name. Keys: Vault's transit key seals when it is set, else the first key of
+SYNCLINE_KEYRING, else the first of the keyring file; the others open. See docs/keys.md.
+
 Exit codes: 0 ended in order, 1 failed (the last log line says why), 2 wrong settings.)";
 
 Values SplitList(const std::string& text) {
@@ -83,7 +88,8 @@ struct Arguments {
   Raw raw;
   std::string config_file;
   std::string keys_out;
-  bool generate_keys = false;
+  enum class Action { kServe, kGenerateKeys, kRotateKeys, kListKeys };
+  Action action = Action::kServe;
 };
 
 absl::StatusOr<std::variant<Arguments, PrintCommand>> ParseArguments(const ConfigSources& sources) {
@@ -110,11 +116,23 @@ absl::StatusOr<std::variant<Arguments, PrintCommand>> ParseArguments(const Confi
           ->allow_extra_args(false);
     }
   }
-  CLI::App* keys = app.add_subcommand("keys", "Work on keyring files")->require_subcommand(1);
+  // The settings may stand before or behind the subcommand.
+  CLI::App* keys = app.add_subcommand("keys", "Work on the keys that seal secrets")
+                       ->require_subcommand(1)
+                       ->fallthrough();
   CLI::App* generate = keys->add_subcommand("generate", "Make a keyring file with one fresh key");
   generate->add_option("--out", out.keys_out, "File to make; must not exist")
       ->type_name("FILE")
       ->required();
+  CLI::App* rotate =
+      keys->add_subcommand("rotate",
+                           "Wrap every stored secret's data key with the active key, while servers "
+                           "run; takes the settings of the server")
+          ->fallthrough();
+  CLI::App* list = keys->add_subcommand("list",
+                                        "Say which keys there are and how many rows each seals; "
+                                        "takes the settings of the server")
+                       ->fallthrough();
   try {
     Values reversed(sources.arguments.rbegin(), sources.arguments.rend());
     app.parse(std::move(reversed));
@@ -133,7 +151,9 @@ absl::StatusOr<std::variant<Arguments, PrintCommand>> ParseArguments(const Confi
   for (auto& [name, given] : values) {
     if (!given.empty()) out.raw[name] = std::move(given);
   }
-  out.generate_keys = generate->parsed();
+  if (generate->parsed()) out.action = Arguments::Action::kGenerateKeys;
+  if (rotate->parsed()) out.action = Arguments::Action::kRotateKeys;
+  if (list->parsed()) out.action = Arguments::Action::kListKeys;
   return out;
 }
 
@@ -157,13 +177,46 @@ void Apply(const Setting& setting, const Values& given, const std::string& origi
     violations.Add(origin, std::move(problem));
 }
 
+std::shared_ptr<const EnvironmentSecrets> TakeSecrets(const ConfigSources& sources) {
+  auto secrets = std::make_shared<EnvironmentSecrets>();
+  for (const auto& [name, value] : sources.environment) {
+    if (name == EnvironmentSecrets::kKeyringVariable) secrets->keyring = secret::Secret(value);
+    if (name.starts_with(EnvironmentSecrets::kReferencePrefix)) {
+      secrets->references.emplace(name, secret::Secret(value));
+    }
+  }
+  return secrets;
+}
+
+// What only shows when all settings are known.
+void CheckVault(const VaultConfig& vault, base::FieldViolations& violations) {
+  const bool used = !vault.transit_key.empty() || !vault.secret_path.empty();
+  if (vault.address.empty()) {
+    if (used) {
+      violations.Add("--vault-address", "is required with --vault-transit-key and "
+                                        "--vault-secret-path");
+    }
+    return;
+  }
+  if (vault.token_file.empty()) {
+    violations.Add("--vault-token-file", "is required with --vault-address");
+  }
+  if (!used) {
+    violations.Add("--vault-address",
+                   "is of no use without --vault-transit-key or --vault-secret-path");
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Command> ReadCommand(const ConfigSources& sources) {
   SYNCLINE_ASSIGN_OR_RETURN(auto parsed, ParseArguments(sources));
   if (auto* print = std::get_if<PrintCommand>(&parsed)) return Command(std::move(*print));
   const Arguments& arguments = std::get<Arguments>(parsed);
-  if (arguments.generate_keys) return Command(GenerateKeysCommand{arguments.keys_out});
+  using Action = Arguments::Action;
+  if (arguments.action == Action::kGenerateKeys) {
+    return Command(GenerateKeysCommand{arguments.keys_out});
+  }
 
   base::FieldViolations violations;
   const Raw environment = ReadEnvironment(sources);
@@ -183,8 +236,13 @@ absl::StatusOr<Command> ReadCommand(const ConfigSources& sources) {
         apply_from(environment, setting.variable()) ||
         apply_from(file, fmt::format("{} in {}", setting.key(), arguments.config_file));
   }
+  CheckVault(config.vault, violations);
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
-  if (config.keyring_file.empty()) config.keyring_file = config.data_directory / "keyring";
+  config.keyring_file_given = !config.keyring_file.empty();
+  if (!config.keyring_file_given) config.keyring_file = config.data_directory / "keyring";
+  config.secrets = TakeSecrets(sources);
+  if (arguments.action == Action::kRotateKeys) return Command(RotateKeysCommand{std::move(config)});
+  if (arguments.action == Action::kListKeys) return Command(ListKeysCommand{std::move(config)});
   return Command(ServeCommand{std::move(config)});
 }
 

@@ -2,14 +2,35 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/log.h"
+#include "secret/secret.h"
 
 namespace syncline::app {
+
+// What the environment holds that nobody may see, taken over once at start.
+struct EnvironmentSecrets {
+  static constexpr std::string_view kKeyringVariable = "SYNCLINE_KEYRING";
+  static constexpr std::string_view kReferencePrefix = "SYNCLINE_SECRET_";
+  secret::Secret keyring;                            // lines of a keyring; empty = none
+  std::map<std::string, secret::Secret> references;  // by the variable's whole name
+};
+
+// How HashiCorp Vault is reached and what of it is used; empty address = not at all.
+struct VaultConfig {
+  std::string address;
+  std::filesystem::path token_file;
+  std::string name_space;
+  std::filesystem::path ca_file;  // empty = the system's authorities
+  std::string transit_key;        // MOUNT/KEY; empty = no transit
+  std::string secret_path;        // MOUNT[/PREFIX] of a KV version 2 engine; empty = none
+};
 
 // Everything that a server is told from outside; plain values, checked.
 struct Config {
@@ -21,6 +42,10 @@ struct Config {
   std::filesystem::path postgres_binary_directory;  // empty = found
   std::vector<std::string> listen;                  // gRPC addresses, loopback or unix:
   std::filesystem::path keyring_file;
+  bool keyring_file_given = false;  // else it is the default place
+  VaultConfig vault;
+  std::filesystem::path secret_directory;  // of `file:` references; empty = none
+  std::shared_ptr<const EnvironmentSecrets> secrets = std::make_shared<EnvironmentSecrets>();
   base::LogFormat log_format = base::LogFormat::kConsole;
   base::LogLevel log_level = base::LogLevel::kInfo;
   bool reflection = false;
@@ -35,10 +60,17 @@ struct ServeCommand {
 struct GenerateKeysCommand {
   std::filesystem::path out;
 };
+struct RotateKeysCommand {
+  Config config;
+};
+struct ListKeysCommand {
+  Config config;
+};
 struct PrintCommand {
   std::string text;  // --help, --version
 };
-using Command = std::variant<ServeCommand, GenerateKeysCommand, PrintCommand>;
+using Command = std::variant<ServeCommand, GenerateKeysCommand, RotateKeysCommand, ListKeysCommand,
+                             PrintCommand>;
 
 // Where settings come from. main.cc fills it from the process, tests by hand.
 struct ConfigSources {

@@ -88,6 +88,20 @@ std::string EmbeddedPostgres::url() const {
                      Quoted(files_.socket_directory.string(), '\''), kUser, kDatabase);
 }
 
+absl::StatusOr<std::string> EmbeddedPostgres::RunningUrl() {
+  // Nothing is made here, not even a folder.
+  const fs::path cluster = options_.data_directory / kClusterFolder;
+  const std::optional<PostmasterFile> file = ReadPostmasterFile(cluster);
+  if (!file.has_value() || !file->ready || !IsPostmasterOf(file->process_id, cluster)) {
+    return base::Error(Reason::kDatabaseUnavailable,
+                       fmt::format("no server runs with the data directory {}; start it, or name "
+                                   "your own database with --database-url",
+                                   options_.data_directory.string()));
+  }
+  files_.socket_directory = file->socket_directory;
+  return url();
+}
+
 absl::Status EmbeddedPostgres::Start() {
   SYNCLINE_ASSIGN_OR_RETURN(
       files_, PrepareClusterFiles(options_.data_directory, options_.binary_directory));

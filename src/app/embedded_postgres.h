@@ -46,6 +46,9 @@ class EmbeddedPostgres final : public base::Service {
 
   // For libpq, once started.
   std::string url() const;
+  // For libpq, of the server that another process of ours runs over the same data directory.
+  // DATABASE_UNAVAILABLE when none runs.
+  absl::StatusOr<std::string> RunningUrl();
   // True when this start made the cluster: nothing was ever stored in it.
   bool fresh() const { return fresh_; }
 

@@ -33,7 +33,7 @@ ExecutorRole::ExecutorRole(const Config& config, Foundation& foundation,
              }),
       queue_(foundation.database, foundation.worker_id),
       transport_(http::MakeCurlTransport({})),
-      resources_(foundation.database, *foundation.vault,
+      resources_(foundation.database, *foundation.credentials,
                  {.transport = *transport_, .clock = foundation.clock, .random = foundation.random},
                  foundation.worker_id) {
   run::Executor::Options options;

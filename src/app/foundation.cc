@@ -2,11 +2,14 @@
 
 #include <utility>
 
-#include "app/keys.h"
 #include "base/status.h"
+#include "credential/environment_secret_source.h"
+#include "credential/file_secret_source.h"
+#include "credential/vault_secret_source.h"
 #include "fmt/format.h"
 #include "store/key_canary.h"
 #include "store/migrator.h"
+#include "store/server_secret.h"
 
 namespace syncline::app {
 namespace {
@@ -21,6 +24,26 @@ store::Database::Options DatabaseOptions(const Config& config, const std::string
   return options;
 }
 
+// Only what the operator has set: whoever saves a credential cannot reach further.
+void AddSecretSources(const Config& config, const credential::VaultClient* vault,
+                      credential::SecretSources& sources) {
+  using Source = credential::SecretSources::Source;
+  const auto& variables = config.secrets->references;
+  if (!variables.empty()) {
+    sources.Add(Source::kEnvironment,
+                std::make_unique<credential::EnvironmentSecretSource>(
+                    variables, std::string(EnvironmentSecrets::kReferencePrefix)));
+  }
+  if (!config.secret_directory.empty()) {
+    sources.Add(Source::kFile, std::make_unique<credential::FileSecretSource>(
+                                   config.secret_directory.string()));
+  }
+  if (vault != nullptr && !config.vault.secret_path.empty()) {
+    sources.Add(Source::kVault, std::make_unique<credential::VaultSecretSource>(
+                                    *vault, config.vault.secret_path));
+  }
+}
+
 }  // namespace
 
 Foundation::Foundation(const Config& config, const std::string& database_url,
@@ -30,7 +53,9 @@ Foundation::Foundation(const Config& config, const std::string& database_url,
       clock(clock_),
       random(random_),
       logger(logger_),
+      environment_secrets(config.secrets),
       database(DatabaseOptions(config, database_url, worker), clock_, random_),
+      audit_log(database, logger_),
       event_log(database),
       event_feed({}, database, event_log, clock_, logger_) {}
 
@@ -40,13 +65,16 @@ absl::StatusOr<std::unique_ptr<Foundation>> Foundation::Make(
   SYNCLINE_RETURN_IF_ERROR(store::Migrator(database_url).Run());
   auto out = std::make_unique<Foundation>(config, database_url, worker_id, clock, random, logger);
   const bool embedded = config.database_url.empty();
-  SYNCLINE_ASSIGN_OR_RETURN(secret::Keyring keyring,
-                            LoadKeys(config.keyring_file, embedded, out->database, random));
-  out->keyring = std::make_unique<secret::Keyring>(std::move(keyring));
-  out->sealer = std::make_unique<secret::EnvelopeSealer>(*out->keyring);
-  out->token_sealer = std::make_unique<secret::TokenSealer>(*out->keyring);
-  out->vault = std::make_unique<credential::CredentialVault>(*out->sealer);
+  SYNCLINE_ASSIGN_OR_RETURN(out->keys, LoadKeys(config, embedded, out->database, clock, random));
+  out->sealer = std::make_unique<secret::EnvelopeSealer>(*out->keys.provider);
   SYNCLINE_RETURN_IF_ERROR(store::VerifyKeys(out->database, *out->sealer));
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret token_root,
+                            store::LoadServerSecret(out->database, *out->sealer, "page-token"));
+  out->token_sealer = std::make_unique<secret::TokenSealer>(token_root);
+  AddSecretSources(config, out->keys.vault.get(), out->secret_sources);
+  out->vault = std::make_unique<credential::CredentialVault>(*out->sealer, &out->audit_log);
+  out->credentials = std::make_unique<credential::CredentialOpener>(out->database, *out->vault,
+                                                                    out->secret_sources);
   return out;
 }
 

@@ -9,8 +9,10 @@
 
 #include <atomic>
 #include <cstdio>
+#include <iostream>
 #include <thread>
 
+#include "app/key_commands.h"
 #include "app/keys.h"
 #include "app/server.h"
 #include "base/clock.h"
@@ -25,14 +27,6 @@ namespace {
 // leave behind is what kill -9 leaves, which the next start puts right.
 constexpr std::chrono::seconds kStopMax{45};
 
-// Secrets are in our memory: no core file, no debugger of the same user (I5).
-void CloseToOthers() {
-  umask(0077);  // whatever we make is ours alone, Unix sockets of the API included
-  prctl(PR_SET_DUMPABLE, 0);
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-}
-
 sigset_t BlockStopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -45,7 +39,6 @@ sigset_t BlockStopSignals() {
 }
 
 int Serve(const Config& config) {
-  CloseToOthers();
   const sigset_t signals = BlockStopSignals();
   const base::SystemClock clock;
   base::SeededRandom random(base::SystemSeed());
@@ -87,7 +80,25 @@ int Generate(const GenerateKeysCommand& command) {
   return kExitOk;
 }
 
+using KeyWork = absl::Status (*)(const Config&, base::Logger&, std::ostream&);
+
+int RunOnKeys(const Config& config, KeyWork work) {
+  const auto logger = base::MakeStderrLogger(config.log_format, base::LogLevel::kWarning);
+  const absl::Status status = work(config, *logger, std::cout);
+  if (status.ok()) return kExitOk;
+  fmt::print(stderr, "synclined: {}: {}\n", base::ReasonName(base::ReasonOf(status)),
+             base::MessageOf(status));
+  return kExitFailed;
+}
+
 }  // namespace
+
+void CloseToOthers() {
+  umask(0077);  // Unix sockets of the API included
+  prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
 
 int RunCommand(const Command& command) {
   if (const auto* print = std::get_if<PrintCommand>(&command)) {
@@ -95,6 +106,12 @@ int RunCommand(const Command& command) {
     return kExitOk;
   }
   if (const auto* generate = std::get_if<GenerateKeysCommand>(&command)) return Generate(*generate);
+  if (const auto* rotate = std::get_if<RotateKeysCommand>(&command)) {
+    return RunOnKeys(rotate->config, RotateKeys);
+  }
+  if (const auto* list = std::get_if<ListKeysCommand>(&command)) {
+    return RunOnKeys(list->config, ListKeys);
+  }
   return Serve(std::get<ServeCommand>(command).config);
 }
 

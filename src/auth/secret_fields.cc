@@ -64,6 +64,31 @@ void ForEachSecretField(M* message, const SecretField& prefix, const F& f) {
   }
 }
 
+// The first part of a dotted path; `rest` keeps what is behind it.
+std::string_view TakePart(std::string_view& rest) {
+  const std::size_t dot = rest.find('.');
+  const std::string_view part = rest.substr(0, dot);
+  rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
+  return part;
+}
+
+const FieldDescriptor* FieldByJsonName(const Message& message, std::string_view name) {
+  const auto* const descriptor = message.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    if (descriptor->field(i)->json_name() == name) return descriptor->field(i);
+  }
+  return nullptr;
+}
+
+const Message* EntryOf(const Message& message, const FieldDescriptor* field, std::string_view key) {
+  const Reflection* const reflection = message.GetReflection();
+  for (int k = 0; k < reflection->FieldSize(message, field); ++k) {
+    const Message& entry = reflection->GetRepeatedMessage(message, field, k);
+    if (KeyOf(entry) == key) return &entry;
+  }
+  return nullptr;
+}
+
 // Secret maps whose entries were taken out: what is left of them is names without values.
 void ClearSecretMaps(Message* message) {
   const Reflection* const reflection = message->GetReflection();
@@ -92,6 +117,40 @@ std::vector<SecretField> SecretFieldsOf(const v1::Credential& credential) {
                        fields.push_back(place);
                      });
   return fields;
+}
+
+std::optional<std::string> SecretPathOf(const v1::Credential& credential,
+                                        std::string_view json_path) {
+  const Message* message = &credential;
+  std::string path;
+  while (!json_path.empty()) {
+    const FieldDescriptor* const field = FieldByJsonName(*message, TakePart(json_path));
+    if (field == nullptr) return std::nullopt;
+    path += (path.empty() ? "" : ".") + field->name();
+    const bool secret = field->options().GetExtension(v1::secret);
+    std::string_view key;
+    if (field->is_map()) {
+      key = TakePart(json_path);
+      if (key.empty()) return std::nullopt;
+      path += "." + std::string(key);
+    }
+    if (secret) return json_path.empty() ? std::optional(path) : std::nullopt;
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return std::nullopt;
+    if (field->is_map()) {
+      const Message* const entry = EntryOf(*message, field, key);
+      const FieldDescriptor* const value =
+          entry == nullptr ? nullptr : entry->GetDescriptor()->map_value();
+      if (value == nullptr || value->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+        return std::nullopt;
+      }
+      message = Child(entry, value);
+    } else if (!field->is_repeated() && message->GetReflection()->HasField(*message, field)) {
+      message = Child(message, field);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
 }
 
 SecretMap ExtractSecrets(v1::Credential* credential) {

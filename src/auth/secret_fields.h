@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/authenticator.h"
@@ -18,6 +20,11 @@ struct SecretField {
 // The fields marked `(secret)` that the credential's kinds have, set or not; of a secret map the
 // entries that are there. Found by reflection, so that a new kind is covered by its proto alone.
 std::vector<SecretField> SecretFieldsOf(const v1::Credential& credential);
+
+// The vault's path of the secret field that `json_path` names, as SecretField spells both; of a
+// secret map any entry, there or not. Empty when the credential's kinds have no such field.
+std::optional<std::string> SecretPathOf(const v1::Credential& credential,
+                                        std::string_view json_path);
 
 // Takes the secret parts out of the credential: what remains may be stored, logged and returned. A
 // part that was given, even empty, is in the map; one that was not is absent.

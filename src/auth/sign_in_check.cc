@@ -24,7 +24,12 @@ const secret::Secret* SignInCheck::Given(std::string_view path) const {
 
 bool SignInCheck::HasSecret(std::string_view path) const {
   if (const secret::Secret* const secret = Given(path); secret != nullptr) return !secret->empty();
-  return stored_.contains(fmt::format("{}{}", prefix_, path));
+  const std::string whole = fmt::format("{}{}", prefix_, path);
+  if (stored_.contains(whole)) return true;
+  for (const auto& [json_path, reference] : credential_.secret_references()) {
+    if (SecretPathOf(credential_, json_path) == whole) return true;
+  }
+  return false;
 }
 
 void SignInCheck::CheckSecret(std::string_view path, std::string_view field, bool required,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "auth/allowed_hosts.h"
+#include "auth/secret_reference.h"
 #include "auth/sign_in_check.h"
 #include "base/status.h"
 
@@ -50,7 +51,7 @@ absl::Status ValidateCredential(const v1::Credential& credential, const SecretMa
   constexpr const char* kNotOffered = "is not offered by this build";
   if (!credential.alternatives().empty()) violations.Add("alternatives", kNotOffered);
   if (credential.has_tls()) violations.Add("tls", kNotOffered);
-  if (!credential.secret_references().empty()) violations.Add("secretReferences", kNotOffered);
+  CheckSecretReferences(credential, given, &violations);
   return violations.ToStatus();
 }
 

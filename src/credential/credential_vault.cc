@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/status.h"
-#include "store/credential_store.h"
+#include "credential/audit_log.h"
 
 namespace syncline::credential {
 namespace {
+
+constexpr int kReadsMax = 3;
 
 // Ids hold no "|", so that no two places share a context.
 std::string ContextOf(const model::CredentialName& name, std::int64_t version,
@@ -33,18 +37,48 @@ absl::StatusOr<std::int64_t> CredentialVault::SaveSecrets(store::Transaction& tr
 
 absl::StatusOr<auth::SecretMap> CredentialVault::OpenSecrets(store::Transaction& transaction,
                                                              const model::CredentialName& name) {
-  SYNCLINE_ASSIGN_OR_RETURN(const v1::Credential credential,
-                            store::FindCredential(transaction, name));
-  SYNCLINE_ASSIGN_OR_RETURN(const std::vector<store::SealedField> fields,
-                            store::ReadSealedFields(transaction, name));
+  SYNCLINE_ASSIGN_OR_RETURN(const SealedCredential sealed, Read(transaction, name));
+  return Unseal(name, sealed);
+}
+
+absl::StatusOr<SealedCredential> CredentialVault::Read(store::Transaction& transaction,
+                                                       const model::CredentialName& name) {
+  SealedCredential sealed;
+  for (int attempt = 0; attempt < kReadsMax; ++attempt) {
+    SYNCLINE_ASSIGN_OR_RETURN(sealed.credential, store::FindCredential(transaction, name));
+    SYNCLINE_ASSIGN_OR_RETURN(sealed.fields, store::ReadSealedFields(transaction, name));
+    // Another version: secrets were stored between the two statements, or it is corrupt and stays so.
+    const std::int64_t version = sealed.credential.secret_version();
+    if (std::ranges::all_of(sealed.fields, [&](const store::SealedField& field) {
+          return field.version == version;
+        })) {
+      break;
+    }
+  }
+  return sealed;
+}
+
+absl::StatusOr<auth::SecretMap> CredentialVault::Unseal(const model::CredentialName& name,
+                                                        const SealedCredential& sealed) {
+  absl::StatusOr<auth::SecretMap> secrets = UnsealFields(name, sealed);
+  if (!secrets.ok() && audit_ != nullptr &&
+      base::ReasonOf(secrets.status()) == base::Reason::kCredentialCorrupt) {
+    audit_->Record(name.workspace, v1::AuditEvent::KIND_CREDENTIAL_CORRUPT, name.ToString(),
+                   base::MessageOf(secrets.status()));
+  }
+  return secrets;
+}
+
+absl::StatusOr<auth::SecretMap> CredentialVault::UnsealFields(const model::CredentialName& name,
+                                                              const SealedCredential& sealed) {
   auth::SecretMap secrets;
-  for (const store::SealedField& field : fields) {
+  for (const store::SealedField& field : sealed.fields) {
     // An old row opens under its own version; only this tells that it is not the current one.
-    if (field.version != credential.secret_version()) {
+    if (field.version != sealed.credential.secret_version()) {
       return base::Error(
           base::Reason::kCredentialCorrupt,
           fmt::format("{}: a stored secret is of version {}, the credential of version {}",
-                      name.ToString(), field.version, credential.secret_version()));
+                      name.ToString(), field.version, sealed.credential.secret_version()));
     }
     SYNCLINE_ASSIGN_OR_RETURN(
         secret::Secret secret,
@@ -52,14 +86,6 @@ absl::StatusOr<auth::SecretMap> CredentialVault::OpenSecrets(store::Transaction&
     secrets.emplace(field.field, std::move(secret));
   }
   return secrets;
-}
-
-absl::StatusOr<OpenCredential> CredentialVault::Open(store::Transaction& transaction,
-                                                     const model::CredentialName& name) {
-  OpenCredential open;
-  SYNCLINE_ASSIGN_OR_RETURN(open.credential, store::FindCredential(transaction, name));
-  SYNCLINE_ASSIGN_OR_RETURN(open.secrets, OpenSecrets(transaction, name));
-  return open;
 }
 
 }  // namespace syncline::credential

@@ -16,7 +16,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 using Check = bool (*)(std::string_view);
 
-bool IsObjectNumber(std::string_view id) {
+bool IsNumber(std::string_view id) {
   return !id.empty() && id.size() <= 18 && id.front() != '0' && std::ranges::all_of(id, IsDigit);
 }
 
@@ -164,11 +164,21 @@ absl::StatusOr<ObjectName> ObjectName::Parse(std::string_view text) {
                          {"objectTypes"},
                          {"", IsObjectTypeId},
                          {"objects"},
-                         {"", IsObjectNumber}}));
+                         {"", IsNumber}}));
   return ObjectName{parts[0], parts[1], parts[2]};
 }
 std::string ObjectName::ToString() const {
   return fmt::format("workspaces/{}/objectTypes/{}/objects/{}", workspace, object_type, object);
+}
+
+absl::StatusOr<AuditEventName> AuditEventName::Parse(std::string_view text) {
+  SYNCLINE_ASSIGN_OR_RETURN(
+      auto parts, Match(text, "workspaces/{workspace}/auditEvents/{audit_event}",
+                        {kWorkspaces, kWorkspace, {"auditEvents"}, {"", IsNumber}}));
+  return AuditEventName{parts[0], parts[1]};
+}
+std::string AuditEventName::ToString() const {
+  return fmt::format("workspaces/{}/auditEvents/{}", workspace, audit_event);
 }
 
 }  // namespace syncline::model

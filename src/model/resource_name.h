@@ -66,6 +66,13 @@ struct ObjectName {
   friend auto operator<=>(const ObjectName&, const ObjectName&) = default;
 };
 
+struct AuditEventName {
+  std::string workspace, audit_event;  // audit_event: a decimal number
+  static absl::StatusOr<AuditEventName> Parse(std::string_view text);
+  std::string ToString() const;
+  friend auto operator<=>(const AuditEventName&, const AuditEventName&) = default;
+};
+
 // `[a-z]([a-z0-9-]{0,61}[a-z0-9])?`, the ids that people choose (google.aip.dev/122).
 bool IsResourceId(std::string_view id);
 // `[a-z][a-z0-9_]{0,47}` without the prefix "syncline_": object types are tables.

@@ -16,6 +16,9 @@ namespace {
 
 constexpr http::Backoff kCommitBackoff{.base = std::chrono::milliseconds(500),
                                        .max = std::chrono::seconds(5)};
+// A key service that is away, and secrets that are kept elsewhere.
+constexpr http::Backoff kSecretBackoff{.base = std::chrono::seconds(1),
+                                       .max = std::chrono::seconds(30)};
 constexpr http::Backoff kEndBackoff{.base = std::chrono::milliseconds(500),
                                     .max = std::chrono::seconds(30)};
 
@@ -55,7 +58,7 @@ absl::Status Pipeline::Walk() {
       mapping::CompiledMapping::Compile(definition.mapping, definition.object_type,
                                         VariablesOf(definition.integration)));
   SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<auth::Authenticator> authenticator,
-                            context_.resources.OpenAuthenticator(run_, definition.integration));
+                            OpenAuthenticator(definition));
   SYNCLINE_ASSIGN_OR_RETURN(
       std::unique_ptr<pull::Puller> puller,
       pull::Puller::Make({.integration = definition.integration,
@@ -84,6 +87,33 @@ absl::Status Pipeline::Walk() {
         "run.page_committed",
         {{"run", NameOf(run_)}, {"page", page->page_number}, {"records", outcome.page.records}});
     if (page->last) return absl::OkStatus();
+  }
+}
+
+// Waits for the keys and secrets that others keep: neither is a refusal of the vendor.
+absl::StatusOr<std::unique_ptr<auth::Authenticator>> Pipeline::OpenAuthenticator(
+    const Definition& definition) {
+  const base::SteadyTime give_up = context_.clock.SteadyNow() + kSecretPatience;
+  for (int attempt = 1;; ++attempt) {
+    auto opened = context_.resources.OpenAuthenticator(run_, definition.integration);
+    if (opened.ok()) return opened;
+    const base::Reason reason = base::ReasonOf(opened.status());
+    if (reason != base::Reason::kKeyUnavailable && reason != base::Reason::kSecretUnavailable) {
+      return opened;
+    }
+    const auto delay =
+        http::DelayAfter(kSecretBackoff, attempt, std::nullopt, context_.random.Fraction());
+    if (context_.clock.SteadyNow() + delay > give_up) return opened;
+    context_.logger.Warning("run.waits_for_secret",
+                            {{"run", NameOf(run_)}, {"error", opened.status()}});
+    if (attempt == 1) {
+      ReportWait({std::string(base::ReasonName(reason)), base::MessageOf(opened.status()),
+                  context_.clock.Now() + delay},
+                 attempt + 1);
+    }
+    if (!context_.clock.WaitFor(delay, control_.stop_token())) {
+      return base::Error(base::Reason::kCancelled, "the run was stopped");
+    }
   }
 }
 

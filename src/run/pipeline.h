@@ -22,6 +22,10 @@ class Pipeline {
   // How long a page is kept while the database cannot take it; then the run goes back to the queue.
   static constexpr std::chrono::milliseconds kCommitPatience = std::chrono::minutes(2);
 
+  // How long a run waits in its place for keys and secrets that others keep; then it goes back to the
+  // queue (KEY_UNAVAILABLE), so that others get their turn, or fails (SECRET_UNAVAILABLE).
+  static constexpr std::chrono::milliseconds kSecretPatience = std::chrono::minutes(10);
+
   Pipeline(const RunContext& context, queue::ClaimedRun run, RunControl& control);
 
   // Returns when the run has ended, was handed back, or is no longer ours.
@@ -30,6 +34,8 @@ class Pipeline {
  private:
   // OK when the last page was committed, which ended the run.
   absl::Status Walk();
+  absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
+      const Definition& definition);
   absl::StatusOr<load::PageOutcome> Commit(load::PageCommitter& committer,
                                            const load::PageCommit& page);
   // Writes how the run ends, as often as it takes.

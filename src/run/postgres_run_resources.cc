@@ -1,6 +1,5 @@
 #include "run/postgres_run_resources.h"
 
-#include <optional>
 #include <utility>
 
 #include "base/status.h"
@@ -13,21 +12,17 @@ namespace syncline::run {
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenAuthenticator(
     const queue::ClaimedRun& run, const v1::Integration& integration) {
   const model::IntegrationName name{run.workspace, run.integration};
-  std::optional<credential::OpenCredential> open;
-  const absl::Status status =
+  SYNCLINE_RETURN_IF_ERROR(
       database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
         SYNCLINE_ASSIGN_OR_RETURN(const store::IntegrationRow row,
                                   store::FindIntegration(transaction, name));
         // Deleted and made anew under the same name: the links of this run belong to neither.
-        if (row.uid != run.integration_uid) return store::NotFound(name.ToString());
-        if (integration.credential().empty()) return absl::OkStatus();
-        SYNCLINE_ASSIGN_OR_RETURN(
-            open, vault_.Open(transaction, {run.workspace, integration.credential()}));
-        return absl::OkStatus();
-      });
-  SYNCLINE_RETURN_IF_ERROR(status);
-  if (!open.has_value()) return auth::MakeNoAuthenticator();
-  return auth::MakeAuthenticator(open->credential, open->secrets, sign_in_);
+        return row.uid == run.integration_uid ? absl::OkStatus() : store::NotFound(name.ToString());
+      }));
+  if (integration.credential().empty()) return auth::MakeNoAuthenticator();
+  SYNCLINE_ASSIGN_OR_RETURN(const credential::OpenCredential open,
+                            credentials_.Open({run.workspace, integration.credential()}));
+  return auth::MakeAuthenticator(open.credential, open.secrets, sign_in_);
 }
 
 absl::StatusOr<std::unique_ptr<load::PageCommitter>> PostgresRunResources::MakeCommitter(

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "credential/credential_vault.h"
+#include "credential/credential_opener.h"
 #include "run/run_context.h"
 #include "store/database.h"
 
@@ -13,9 +13,9 @@ namespace syncline::run {
 class PostgresRunResources final : public RunResources {
  public:
   // `sign_in` is what authenticators work with.
-  PostgresRunResources(store::Database& database, credential::CredentialVault& vault,
+  PostgresRunResources(store::Database& database, credential::CredentialOpener& credentials,
                        const auth::Environment& sign_in, std::string worker_id)
-      : database_(database), vault_(vault), sign_in_(sign_in), worker_id_(std::move(worker_id)) {}
+      : database_(database), credentials_(credentials), sign_in_(sign_in), worker_id_(std::move(worker_id)) {}
 
   absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
       const queue::ClaimedRun& run, const v1::Integration& integration) override;
@@ -25,7 +25,7 @@ class PostgresRunResources final : public RunResources {
 
  private:
   store::Database& database_;
-  credential::CredentialVault& vault_;
+  credential::CredentialOpener& credentials_;
   const auth::Environment sign_in_;
   const std::string worker_id_;
 };

@@ -23,7 +23,7 @@ class RunResources {
  public:
   virtual ~RunResources() = default;
   // Of the integration's credential as it is now. NOT_FOUND when integration or credential are
-  // gone; KEY_UNAVAILABLE, CREDENTIAL_CORRUPT, DATABASE_UNAVAILABLE.
+  // gone; KEY_UNAVAILABLE, SECRET_UNAVAILABLE, CREDENTIAL_CORRUPT, DATABASE_UNAVAILABLE.
   virtual absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
       const queue::ClaimedRun& run, const v1::Integration& integration) = 0;
   virtual absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(

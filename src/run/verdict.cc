@@ -58,7 +58,7 @@ Conclusion Conclude(StopCause cause, const absl::Status& status) {
 bool MayPassByItself(const absl::Status& status) {
   const Reason reason = base::ReasonOf(status);
   return reason == Reason::kDatabaseUnavailable || reason == Reason::kDatabaseConflict ||
-         reason == Reason::kStorageFull;
+         reason == Reason::kStorageFull || reason == Reason::kKeyUnavailable;
 }
 
 }  // namespace syncline::run

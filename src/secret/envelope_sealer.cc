@@ -7,17 +7,6 @@
 #include "secret/random_bytes.h"
 
 namespace syncline::secret {
-namespace {
-
-absl::Status Corrupt() {
-  return base::Error(
-      base::Reason::kCredentialCorrupt,
-      "a sealed secret does not open: it was altered, moved from another place, or its "
-      "key's bytes were exchanged");
-}
-
-}  // namespace
-
 absl::StatusOr<Sealed> EnvelopeSealer::Seal(const Secret& secret, std::string_view context) {
   if (secret.Reveal().size() > kSecretBytesMax) {
     return base::Error(base::Reason::kInvalidArgument,
@@ -25,26 +14,22 @@ absl::StatusOr<Sealed> EnvelopeSealer::Seal(const Secret& secret, std::string_vi
   }
   // One data key per sealed secret: its nonce cannot repeat.
   SYNCLINE_ASSIGN_OR_RETURN(const Secret data_key, RandomBytes(kAesKeyBytes));
-  Sealed sealed{.algorithm = std::string(kAlgorithm), .key_id = keyring_.active_id()};
-  SYNCLINE_ASSIGN_OR_RETURN(sealed.wrapped_key,
-                            SealAesGcm(keyring_.active_key(), data_key.Reveal(), context));
-  SYNCLINE_ASSIGN_OR_RETURN(sealed.ciphertext, SealAesGcm(data_key, secret.Reveal(), context));
-  return sealed;
+  SYNCLINE_ASSIGN_OR_RETURN(WrappedKey wrapped, keys_.Wrap(data_key, context));
+  SYNCLINE_ASSIGN_OR_RETURN(std::string ciphertext,
+                            SealAesGcm(data_key, secret.Reveal(), context));
+  return Sealed{.algorithm = std::string(kAlgorithm),
+                .key_id = std::move(wrapped.key_id),
+                .wrapped_key = std::move(wrapped.bytes),
+                .ciphertext = std::move(ciphertext)};
 }
 
 absl::StatusOr<Secret> EnvelopeSealer::Open(const Sealed& sealed, std::string_view context) {
-  const Secret* key = keyring_.Find(sealed.key_id);
-  if (key == nullptr) {
-    return base::Error(
-        base::Reason::kKeyUnavailable,
-        fmt::format("the keyring has no key \"{}\", which sealed a stored secret", sealed.key_id),
-        {{"key_id", sealed.key_id}});
-  }
-  if (sealed.algorithm != kAlgorithm) return Corrupt();
-  const std::optional<Secret> data_key = OpenAesGcm(*key, sealed.wrapped_key, context);
-  if (!data_key.has_value()) return Corrupt();
-  std::optional<Secret> secret = OpenAesGcm(*data_key, sealed.ciphertext, context);
-  if (!secret.has_value()) return Corrupt();
+  if (!keys_.Owns(sealed.key_id)) return KeyMissing(sealed.key_id);
+  if (sealed.algorithm != kAlgorithm) return SealedSecretCorrupt();
+  SYNCLINE_ASSIGN_OR_RETURN(const Secret data_key,
+                            keys_.Unwrap({sealed.key_id, sealed.wrapped_key}, context));
+  std::optional<Secret> secret = OpenAesGcm(data_key, sealed.ciphertext, context);
+  if (!secret.has_value()) return SealedSecretCorrupt();
   return *std::move(secret);
 }
 

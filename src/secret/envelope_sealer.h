@@ -1,15 +1,15 @@
 #pragma once
 
-#include "secret/keyring.h"
+#include "secret/key_provider.h"
 #include "secret/sealer.h"
 
 namespace syncline::secret {
 
-// Sealer over the keys of a keyring, which must outlive it. Keeps no state, safe for concurrent
-// use.
+// Sealer over the keys of a provider, which must outlive it. Keeps no state, safe for concurrent
+// use; waits where the provider waits.
 class EnvelopeSealer final : public Sealer {
  public:
-  explicit EnvelopeSealer(const Keyring& keyring) : keyring_(keyring) {}
+  explicit EnvelopeSealer(const KeyProvider& keys) : keys_(keys) {}
 
   // Also INVALID_ARGUMENT for a secret above kSecretBytesMax.
   absl::StatusOr<Sealed> Seal(const Secret& secret, std::string_view context) override;
@@ -19,7 +19,7 @@ class EnvelopeSealer final : public Sealer {
   static constexpr std::size_t kSecretBytesMax = 64 * 1024;
 
  private:
-  const Keyring& keyring_;
+  const KeyProvider& keys_;
 };
 
 }  // namespace syncline::secret

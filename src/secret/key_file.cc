@@ -33,18 +33,24 @@ class Descriptor {
 };
 
 absl::Status Refused(const std::string& path, std::string_view why) {
-  return base::Error(Reason::kKeyUnavailable, fmt::format("key file {}: {}", path, why),
+  return base::Error(Reason::kKeyUnavailable, fmt::format("file {}: {}", path, why),
                      {{"path", path}});
 }
 
-absl::Status CheckFile(const std::string& path, const struct stat& facts, std::size_t bytes_max) {
+enum class Owner { kWe, kAnybody };
+
+absl::Status CheckFile(const std::string& path, const struct stat& facts, Owner owner,
+                       std::size_t bytes_max) {
   if (!S_ISREG(facts.st_mode)) return Refused(path, "not a regular file");
-  if (facts.st_uid != geteuid()) {
+  if (owner == Owner::kWe && facts.st_uid != geteuid()) {
     return Refused(
         path, fmt::format("belongs to user {}, must belong to user {}", facts.st_uid, geteuid()));
   }
   const mode_t mode = facts.st_mode & 07777;
-  if (mode != 0400 && mode != 0600) {
+  if (owner == Owner::kAnybody && (mode & 0007) != 0) {
+    return Refused(path, fmt::format("has mode {:04o}, must not be open to others", mode));
+  }
+  if (owner == Owner::kWe && mode != 0400 && mode != 0600) {
     return Refused(path, fmt::format("has mode {:04o}, must have 0400 or 0600", mode));
   }
   if (static_cast<std::size_t>(facts.st_size) > bytes_max) {
@@ -63,15 +69,13 @@ bool WriteAll(int file, std::string_view bytes) {
   return fsync(file) == 0;
 }
 
-}  // namespace
-
-absl::StatusOr<Secret> ReadKeyFile(const std::string& path, std::size_t bytes_max) {
+absl::StatusOr<Secret> ReadFile(const std::string& path, Owner owner, std::size_t bytes_max) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.number() < 0) return Refused(path, std::strerror(errno));
   // Facts of the open file, not of the path, so that nobody can exchange it in between.
   struct stat facts {};
   if (fstat(file.number(), &facts) != 0) return Refused(path, std::strerror(errno));
-  SYNCLINE_RETURN_IF_ERROR(CheckFile(path, facts, bytes_max));
+  SYNCLINE_RETURN_IF_ERROR(CheckFile(path, facts, owner, bytes_max));
   std::string bytes(static_cast<std::size_t>(facts.st_size), '\0');
   std::size_t size = 0;
   while (size < bytes.size()) {
@@ -84,6 +88,16 @@ absl::StatusOr<Secret> ReadKeyFile(const std::string& path, std::size_t bytes_ma
   Secret content(std::move(bytes));
   if (!whole) return Refused(path, "cannot be read to its end");
   return content;
+}
+
+}  // namespace
+
+absl::StatusOr<Secret> ReadKeyFile(const std::string& path, std::size_t bytes_max) {
+  return ReadFile(path, Owner::kWe, bytes_max);
+}
+
+absl::StatusOr<Secret> ReadSecretFile(const std::string& path, std::size_t bytes_max) {
+  return ReadFile(path, Owner::kAnybody, bytes_max);
 }
 
 absl::Status WriteNewKeyFile(const std::string& path, const Secret& content) {

@@ -12,6 +12,10 @@ namespace syncline::secret {
 // not a regular file, owned by another user, of another mode than 0400 or 0600, or too long.
 absl::StatusOr<Secret> ReadKeyFile(const std::string& path, std::size_t bytes_max);
 
+// The same for a file that somebody else puts there for us, as agents and orchestrators do: any
+// owner, readable by owner and group at most. KEY_UNAVAILABLE.
+absl::StatusOr<Secret> ReadSecretFile(const std::string& path, std::size_t bytes_max);
+
 // Makes a new file of mode 0400: written and synced under another name, then linked, so that it
 // appears whole or not at all. ALREADY_EXISTS, CONFIGURATION_INVALID.
 absl::Status WriteNewKeyFile(const std::string& path, const Secret& content);

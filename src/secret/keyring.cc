@@ -80,10 +80,24 @@ const Secret* Keyring::Find(std::string_view id) const {
   return found == keys_.end() ? nullptr : &found->key;
 }
 
-std::vector<std::string> Keyring::ids() const {
+absl::StatusOr<std::vector<std::string>> Keyring::Ids() const {
   std::vector<std::string> ids;
   for (const Key& key : keys_) ids.push_back(key.id);
   return ids;
+}
+
+absl::StatusOr<WrappedKey> Keyring::Wrap(const Secret& data_key, std::string_view context) const {
+  const Key& active = keys_.front();
+  SYNCLINE_ASSIGN_OR_RETURN(std::string bytes, SealAesGcm(active.key, data_key.Reveal(), context));
+  return WrappedKey{active.id, std::move(bytes)};
+}
+
+absl::StatusOr<Secret> Keyring::Unwrap(const WrappedKey& wrapped, std::string_view context) const {
+  const Secret* const key = Find(wrapped.key_id);
+  if (key == nullptr) return KeyMissing(wrapped.key_id);
+  std::optional<Secret> data_key = OpenAesGcm(*key, wrapped.bytes, context);
+  if (!data_key.has_value()) return SealedSecretCorrupt();
+  return *std::move(data_key);
 }
 
 absl::Status GenerateKeyring(const std::string& path, std::string_view key_id) {

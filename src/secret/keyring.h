@@ -7,14 +7,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "secret/key_provider.h"
 #include "secret/secret.h"
 
 namespace syncline::secret {
 
-// The key-encryption keys, read from a file once at start. Lines of `<key id> <base64 of 32
-// bytes>`; empty lines and lines that begin with # are skipped; the first key is active (it seals),
-// the others only open. Immutable, safe for concurrent use. Owned by the composition root.
-class Keyring {
+// The key-encryption keys, read once at start from a file or from the environment. Lines of
+// `<key id> <base64 of 32 bytes>`; empty lines and lines that begin with # are skipped; the first
+// key is active (it seals), the others only open. Immutable, safe for concurrent use. Owned by the
+// composition root. Waits for nothing.
+class Keyring final : public KeyProvider {
  public:
   // KEY_UNAVAILABLE when the file cannot be read, belongs to somebody else or is open to others
   // (its mode must be 0400 or 0600); CONFIGURATION_INVALID, naming the line but never its content,
@@ -23,10 +25,11 @@ class Keyring {
   static absl::StatusOr<Keyring> Parse(std::string_view text);
 
   const std::string& active_id() const { return keys_.front().id; }
-  const Secret& active_key() const { return keys_.front().key; }
-  // Null for an id that is not in the file.
-  const Secret* Find(std::string_view id) const;
-  std::vector<std::string> ids() const;
+  absl::StatusOr<std::vector<std::string>> Ids() const override;
+  bool Owns(std::string_view key_id) const override { return Find(key_id) != nullptr; }
+  // AES-256-GCM over the data key: nonce | ciphertext | tag.
+  absl::StatusOr<WrappedKey> Wrap(const Secret& data_key, std::string_view context) const override;
+  absl::StatusOr<Secret> Unwrap(const WrappedKey& wrapped, std::string_view context) const override;
 
   static constexpr std::size_t kFileBytesMax = 64 * 1024;
   static constexpr std::size_t kKeyCountMax = 64;
@@ -37,6 +40,8 @@ class Keyring {
     std::string id;
     Secret key;
   };
+  // Null for an id that is not there.
+  const Secret* Find(std::string_view id) const;
   static absl::Status ParseLine(std::string_view line, std::vector<Key>* keys);
   explicit Keyring(std::vector<Key> keys) : keys_(std::move(keys)) {}
 

@@ -12,20 +12,21 @@ namespace syncline::secret {
 struct Sealed {
   std::string algorithm;    // "AES-256-GCM"
   std::string key_id;       // of the key-encryption key that wraps data_key
-  std::string wrapped_key;  // nonce | ciphertext | tag of the data key
+  std::string wrapped_key;  // the data key, as the key provider wrapped it
   std::string ciphertext;   // nonce | ciphertext | tag of the secret
 };
 
 // Envelope encryption: a fresh 256-bit data key and 96-bit nonce per sealed secret, the data key
-// wrapped by a key of the keyring. `context` is the associated data of both layers and names the
+// wrapped by a key provider. `context` is the associated data of both layers and names the
 // row (workspace, credential, version, field), so that a ciphertext moved to another row does not
 // open. Safe for concurrent use; owned by the composition root.
 class Sealer {
  public:
   virtual ~Sealer() = default;
-  // KEY_UNAVAILABLE when the keyring has no active key.
+  // KEY_UNAVAILABLE when the provider cannot wrap now.
   virtual absl::StatusOr<Sealed> Seal(const Secret& secret, std::string_view context) = 0;
-  // KEY_UNAVAILABLE for an unknown key_id, CREDENTIAL_CORRUPT when a tag does not match.
+  // KEY_UNAVAILABLE for an unknown key_id or a provider that is away, CREDENTIAL_CORRUPT when a tag
+  // does not match.
   virtual absl::StatusOr<Secret> Open(const Sealed& sealed, std::string_view context) = 0;
 };
 

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/status.h"
 #include "secret/digest.h"
 
 namespace syncline::secret {
 namespace {
 
-// A key of its own: what is signed here can never pass for anything else the keyring does.
+// A key of its own: what is signed here can never pass for anything else the root is used for.
 constexpr std::string_view kPurpose = "syncline/page-token/v1";
 constexpr std::size_t kMacBytes = 16;  // 128 bits of the HMAC (RFC 2104 section 5)
 
@@ -22,14 +20,10 @@ std::string MacOf(const Secret& key, std::string_view payload, std::string_view 
 
 }  // namespace
 
-TokenSealer::TokenSealer(const Keyring& keyring) {
-  for (const std::string& id : keyring.ids()) {
-    keys_.emplace_back(HmacSha256(keyring.Find(id)->Reveal(), kPurpose));
-  }
-}
+TokenSealer::TokenSealer(const Secret& root) : key_(HmacSha256(root.Reveal(), kPurpose)) {}
 
 std::string TokenSealer::Seal(std::string_view payload, std::string_view binding) const {
-  return EncodeBase64Url(MacOf(keys_.front(), payload, binding) + std::string(payload));
+  return EncodeBase64Url(MacOf(key_, payload, binding) + std::string(payload));
 }
 
 absl::StatusOr<std::string> TokenSealer::Open(std::string_view token,
@@ -43,10 +37,7 @@ absl::StatusOr<std::string> TokenSealer::Open(std::string_view token,
   if (!bytes.has_value() || bytes->size() < kMacBytes) return invalid;
   const std::string payload = bytes->substr(kMacBytes);
   const std::string mac = bytes->substr(0, kMacBytes);
-  const bool known = std::ranges::any_of(keys_, [&](const Secret& key) {
-    return ConstantTimeEqual(mac, MacOf(key, payload, binding));
-  });
-  if (!known) return invalid;
+  if (!ConstantTimeEqual(mac, MacOf(key_, payload, binding))) return invalid;
   return payload;
 }
 

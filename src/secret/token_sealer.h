@@ -4,18 +4,19 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "secret/keyring.h"
+#include "secret/secret.h"
 
 namespace syncline::secret {
 
 // Makes opaque tokens that a client hands back unchanged, such as page tokens: the payload with an
-// HMAC-SHA256 under a key derived from the keyring, bound to the request it was made for. The
-// payload can be read by whoever decodes the token and must hold no secret; it cannot be altered or
-// used elsewhere. Every replica with the same keyring accepts it; a key that leaves the keyring
-// ends the tokens made with it. Immutable, safe for concurrent use.
+// HMAC-SHA256 under a key derived from a root that all replicas share, bound to the request it was
+// made for. The payload can be read by whoever decodes the token and must hold no secret; it cannot
+// be altered or used elsewhere. The rotation of key-encryption keys does not touch it. Immutable,
+// safe for concurrent use.
 class TokenSealer {
  public:
-  explicit TokenSealer(const Keyring& keyring);
+  // `root`: at least 32 random bytes.
+  explicit TokenSealer(const Secret& root);
 
   // `binding` names the request, e.g. method, parent and filter.
   std::string Seal(std::string_view payload, std::string_view binding) const;
@@ -25,7 +26,7 @@ class TokenSealer {
   static constexpr std::size_t kTokenBytesMax = 4'096;
 
  private:
-  std::vector<Secret> keys_;  // the first seals
+  const Secret key_;
 };
 
 }  // namespace syncline::secret

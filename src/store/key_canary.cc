@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/status.h"
+#include "store/sealed_rows.h"
 #include "store/sql.h"
 
 namespace syncline::store {
@@ -35,10 +38,12 @@ absl::Status Verify(secret::Sealer& sealer, const Result& rows, int row) {
                                   ContextOf(key_id));
   if (opened.ok() && opened->Reveal() == kKnownText) return absl::OkStatus();
   if (!opened.ok() && base::ReasonOf(opened.status()) == base::Reason::kKeyUnavailable) {
-    return Unavailable(key_id, "sealed stored secrets and is not in the keyring");
+    return Unavailable(key_id, fmt::format("it sealed stored secrets and does not open them now: {}",
+                                           base::MessageOf(opened.status())));
   }
   return Unavailable(key_id,
-                     "its bytes in the keyring are not those that stored secrets were sealed with");
+                     "its bytes are not those that stored secrets were sealed with; put back the "
+                     "key that was used, or take the other one under an id of its own");
 }
 
 }  // namespace
@@ -54,9 +59,12 @@ absl::Status VerifyKeys(Database& database, secret::Sealer& sealer) {
                                                                      .Bytes(canary.wrapped_key)
                                                                      .Bytes(canary.ciphertext))
                                  .status());
+    SYNCLINE_ASSIGN_OR_RETURN(const std::vector<KeyUse> uses, CountKeyUses(transaction));
+    std::set<std::string_view> ids{canary.key_id};
+    for (const KeyUse& use : uses) ids.insert(use.key_id);
     SYNCLINE_ASSIGN_OR_RETURN(
-        const Result rows,
-        transaction.Execute(sql::kKeyCanariesInUse, Parameters().Text(canary.key_id)));
+        const Result rows, transaction.Execute(sql::kKeyCanariesOf,
+                                               Parameters().TextArray({ids.begin(), ids.end()})));
     for (int row = 0; row < rows.size(); ++row) {
       SYNCLINE_RETURN_IF_ERROR(Verify(sealer, rows, row));
     }

@@ -81,7 +81,7 @@ class ApiStack {
   test::MigratedDatabase& migrated_;
   const std::unique_ptr<base::Logger> logger_ = base::MakeNullLogger();
   const secret::Keyring keyring_;
-  const secret::TokenSealer token_sealer_{keyring_};
+  const secret::TokenSealer token_sealer_{secret::Secret(std::string(32, 't'))};
   secret::EnvelopeSealer sealer_{keyring_};
   credential::CredentialVault vault_{sealer_};
   const PageTokens page_tokens_{token_sealer_};

@@ -22,9 +22,7 @@ class PageTokenTest : public ::testing::Test {
     return request;
   }
 
-  const secret::Keyring keyring_ =
-      *secret::Keyring::Parse("test AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
-  const secret::TokenSealer sealer_{keyring_};
+  const secret::TokenSealer sealer_{secret::Secret(std::string(32, 't'))};
   const PageTokens tokens_{sealer_};
 };
 

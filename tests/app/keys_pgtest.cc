@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "secret/envelope_sealer.h"
+#include "secret/keyring.h"
 #include "store/key_canary.h"
 #include "store/migrator.h"
 #include "tests/support/test_database.h"
@@ -34,6 +35,12 @@ class KeysTest : public testing::Test {
     if (!home_.empty()) fs::remove_all(home_);
   }
 
+  absl::StatusOr<Keys> Load(const fs::path& path, bool may_generate) {
+    Config config;
+    config.keyring_file = path;
+    return LoadKeys(config, may_generate, *database_, clock_, random_);
+  }
+
   base::SystemClock clock_;
   base::SeededRandom random_{7};
   std::unique_ptr<test::TestDatabase> server_;
@@ -43,13 +50,13 @@ class KeysTest : public testing::Test {
 
 TEST_F(KeysTest, AMissingFileIsMadeOnlyWhereItMay) {
   const fs::path path = home_ / "keyring";
-  const auto refused = LoadKeys(path, false, *database_, random_);
+  const auto refused = Load(path, false);
   EXPECT_EQ(base::ReasonOf(refused.status()), base::Reason::kKeyUnavailable);
   EXPECT_THAT(base::MessageOf(refused.status()),
               HasSubstr("synclined keys generate --out " + path.string()));
   EXPECT_FALSE(fs::exists(path));
 
-  const auto made = LoadKeys(path, true, *database_, random_);
+  const auto made = Load(path, true);
   ASSERT_TRUE(made.ok()) << made.status();
   struct stat status {};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
@@ -58,12 +65,12 @@ TEST_F(KeysTest, AMissingFileIsMadeOnlyWhereItMay) {
 
 TEST_F(KeysTest, ALostKeyringIsNotReplacedOnceAKeyWasUsed) {
   const fs::path path = home_ / "keyring";
-  auto keyring = LoadKeys(path, true, *database_, random_);
+  auto keyring = Load(path, true);
   ASSERT_TRUE(keyring.ok()) << keyring.status();
-  secret::EnvelopeSealer sealer(*keyring);
+  secret::EnvelopeSealer sealer(*keyring->provider);
   ASSERT_TRUE(store::VerifyKeys(*database_, sealer).ok());
   fs::remove(path);
-  EXPECT_EQ(base::ReasonOf(LoadKeys(path, true, *database_, random_).status()),
+  EXPECT_EQ(base::ReasonOf(Load(path, true).status()),
             base::Reason::kKeyUnavailable);
   EXPECT_FALSE(fs::exists(path));
 }
@@ -77,6 +84,45 @@ TEST_F(KeysTest, GenerateNeverTouchesAFileThatExists) {
   const auto second = secret::Keyring::Load(path.string());
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(first->active_id(), second->active_id());
+}
+
+constexpr const char* kOne = "one AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+constexpr const char* kTwo = "two //////////////////////////////////////////8=";
+constexpr const char* kOtherOne = "one 5555555555555555555555555555555555555555554=";
+
+TEST_F(KeysTest, TheEnvironmentSealsBeforeTheFileWhichStillOpens) {
+  const auto with = [&](const std::string& keyring, const fs::path& file) {
+    Config config;
+    auto secrets = std::make_shared<EnvironmentSecrets>();
+    secrets->keyring = secret::Secret(keyring);
+    config.secrets = std::move(secrets);
+    config.keyring_file = file;
+    config.keyring_file_given = !file.empty();
+    return LoadKeys(config, true, *database_, clock_, random_);
+  };
+  const auto alone = with(std::string(kTwo) + "," + kOne, "");
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  EXPECT_THAT(*alone->provider->Ids(), testing::ElementsAre("two", "one"));
+
+  const fs::path path = home_ / "keyring";
+  ASSERT_TRUE(GenerateKeys(path, random_).ok());
+  const std::string in_file = secret::Keyring::Load(path.string())->active_id();
+  EXPECT_THAT(*with(kOne, path)->provider->Ids(), testing::ElementsAre("one", in_file));
+  EXPECT_EQ(base::ReasonOf(with(kOne, home_ / "absent").status()), base::Reason::kKeyUnavailable)
+      << "a file that was named must be there, and is not made";
+  const absl::Status wrong = with("one short", "").status();
+  EXPECT_EQ(base::ReasonOf(wrong), base::Reason::kConfigurationInvalid);
+  EXPECT_THAT(base::MessageOf(wrong), HasSubstr("SYNCLINE_KEYRING"));
+
+  // The wrong or missing key is found at start.
+  const auto verify = [&](const std::string& keyring) {
+    const Keys keys = *with(keyring, "");
+    secret::EnvelopeSealer sealer(*keys.provider);
+    return store::VerifyKeys(*database_, sealer);
+  };
+  EXPECT_TRUE(verify(kOne).ok());
+  EXPECT_EQ(base::ReasonOf(verify(kOtherOne)), base::Reason::kKeyUnavailable);
+  EXPECT_TRUE(verify(kTwo).ok()) << "the first key seals nothing yet";
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 
 #include "base/status.h"
+#include "credential/credential_opener.h"
 #include "credential/credential_vault.h"
 #include "secret/digest.h"
 #include "secret/envelope_sealer.h"
+#include "secret/keyring.h"
 #include "store/credential_store.h"
 #include "store/key_canary.h"
 #include "tests/support/migrated_database.h"
@@ -127,21 +129,21 @@ TEST_F(CredentialVaultTest, AuthenticatorSignsWithTheStoredSecret) {
   test::ScriptedTransport transport;
   const auth::Environment sign_in{
       .transport = transport, .clock = migrated_->clock(), .random = migrated_->random()};
-  Run([&](Transaction& transaction) -> absl::Status {
-    SYNCLINE_ASSIGN_OR_RETURN(const OpenCredential open,
-                              vault_.Open(transaction, {"default", "vendor"}));
-    return auth::MakeAuthenticator(open.credential, open.secrets, sign_in).status();
-  });
+  const SecretSources sources;
+  CredentialOpener opener(database(), vault_, sources);
+  const auto open = opener.Open({"default", "vendor"});
+  ASSERT_TRUE(open.ok()) << open.status();
+  EXPECT_TRUE(auth::MakeAuthenticator(open->credential, open->secrets, sign_in).ok());
   v1::Credential token;
   token.add_allowed_hosts("127.0.0.1");
   token.mutable_api_token()->set_header("Authorization");
+  Run([&](Transaction& transaction) {
+    return store::InsertCredential(transaction, {"default", "token"}, token).status();
+  });
+  const auto bare = opener.Open({"default", "token"});
+  ASSERT_TRUE(bare.ok()) << bare.status();
   const absl::Status without =
-      database().RunTransaction([&](Transaction& transaction) -> absl::Status {
-        const model::CredentialName name{"default", "token"};
-        SYNCLINE_RETURN_IF_ERROR(store::InsertCredential(transaction, name, token).status());
-        SYNCLINE_ASSIGN_OR_RETURN(const OpenCredential open, vault_.Open(transaction, name));
-        return auth::MakeAuthenticator(open.credential, open.secrets, sign_in).status();
-      });
+      auth::MakeAuthenticator(bare->credential, bare->secrets, sign_in).status();
   ASSERT_FALSE(without.ok()) << "nothing was stored to sign with";
   EXPECT_EQ(base::ReasonOf(without), Reason::kCredentialCorrupt);
 }

@@ -6,7 +6,7 @@
 #include <semaphore>
 #include <thread>
 
-#include "credential/credential_vault.h"
+#include "credential/credential_opener.h"
 #include "event/postgres_event_feed.h"
 #include "event/postgres_event_log.h"
 #include "queue/postgres_run_queue.h"
@@ -71,7 +71,8 @@ class Worker {
         log_(migrated.database()),
         feed_({}, migrated.database(), log_, migrated.clock(), *logger_),
         vault_(sealer_),
-        resources_(migrated.database(), vault_,
+        credentials_(migrated.database(), vault_, no_sources_),
+        resources_(migrated.database(), credentials_,
                    {.transport = vendor, .clock = migrated.clock(), .random = migrated.random()},
                    id),
         executor({.poll_period = std::chrono::milliseconds(20),
@@ -97,6 +98,8 @@ class Worker {
   event::PostgresEventLog log_;
   event::PostgresEventFeed feed_;
   credential::CredentialVault vault_;
+  const credential::SecretSources no_sources_;
+  credential::CredentialOpener credentials_;
   PostgresRunResources resources_;
 
  public:

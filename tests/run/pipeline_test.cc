@@ -242,10 +242,39 @@ TEST_F(PipelineTest, AFenceThatSpokeOfThePageHandsTheRunBack) {
 
 TEST_F(PipelineTest, ACredentialThatVanishedFailsTheRun) {
   Enqueue(kRun);
-  resources_.authenticator_error = base::Error(base::Reason::kNotFound, "the credential is gone");
+  resources_.on_open = [] {
+    return base::Error(base::Reason::kNotFound, "the credential is gone");
+  };
   RunOnce();
   EXPECT_EQ(Row().state, model::RunState::kFailed);
   EXPECT_EQ(Row().ending.error.reason, "NOT_FOUND");
+}
+
+TEST_F(PipelineTest, WaitsForAKeyServiceThatIsAway) {
+  Enqueue(kRun);
+  int tries = 0;
+  resources_.on_open = [&]() -> absl::Status {
+    if (++tries <= 3) return base::Error(base::Reason::kKeyUnavailable, "Vault is sealed");
+    return absl::OkStatus();
+  };
+  RunOnce();
+  EXPECT_TRUE(pages().Get().ended);
+  EXPECT_EQ(tries, 4);
+  EXPECT_EQ(Row().wait.reason, "KEY_UNAVAILABLE");
+}
+
+TEST_F(PipelineTest, AKeyThatStaysAwayHandsTheRunBackAndASecretFailsIt) {
+  Enqueue(kRun);
+  const base::SteadyTime begin = clock_.SteadyNow();
+  resources_.on_open = [] { return base::Error(base::Reason::kKeyUnavailable, "away"); };
+  RunOnce();
+  EXPECT_EQ(Row().state, model::RunState::kQueued);
+  EXPECT_LE(clock_.SteadyNow() - begin, Pipeline::kSecretPatience);
+  EXPECT_GE(clock_.SteadyNow() - begin, Pipeline::kSecretPatience / 2);
+  resources_.on_open = [] { return base::Error(base::Reason::kSecretUnavailable, "away"); };
+  RunOnce();
+  EXPECT_EQ(Row().state, model::RunState::kFailed);
+  EXPECT_EQ(Row().ending.error.reason, "SECRET_UNAVAILABLE");
 }
 
 TEST_F(PipelineTest, AnUnreadableDefinitionFailsTheRun) {

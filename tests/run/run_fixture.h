@@ -64,7 +64,10 @@ class InMemoryRunResources final : public RunResources {
  public:
   absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
       const queue::ClaimedRun&, const v1::Integration&) override {
-    if (!authenticator_error.ok()) return authenticator_error;
+    if (on_open) {
+      const absl::Status status = on_open();
+      if (!status.ok()) return status;
+    }
     return auth::MakeNoAuthenticator();
   }
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
@@ -80,7 +83,7 @@ class InMemoryRunResources final : public RunResources {
     return pages_[run_id];
   }
 
-  absl::Status authenticator_error;
+  std::function<absl::Status()> on_open;
   HookedCommitter::OnPrepare on_prepare;
   HookedCommitter::OnCommit on_commit;
 

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "secret/aes_gcm.h"
+#include "secret/keyring.h"
 
 namespace syncline::secret {
 namespace {

@@ -37,9 +37,10 @@ TEST(KeyringTest, FirstKeyIsActive) {
   const auto ring = Keyring::Parse(std::string("# comment\n\n  k2 ") + kKey + " \r\nk1\t" + kKey);
   ASSERT_TRUE(ring.ok()) << ring.status();
   EXPECT_EQ(ring->active_id(), "k2");
-  EXPECT_THAT(ring->ids(), ::testing::ElementsAre("k2", "k1"));
-  EXPECT_EQ(ring->Find("k1")->Reveal().size(), 32U);
-  EXPECT_EQ(ring->Find("k3"), nullptr);
+  EXPECT_THAT(*ring->Ids(), ::testing::ElementsAre("k2", "k1"));
+  EXPECT_TRUE(ring->Owns("k1"));
+  EXPECT_FALSE(ring->Owns("k3"));
+  EXPECT_EQ(ring->Wrap(Secret("data key"), "context")->key_id, "k2");
 }
 
 TEST(KeyringTest, MistakesNameTheLineAndNotItsContent) {
@@ -73,12 +74,13 @@ TEST_F(KeyringFileTest, GeneratedFileIsPrivateAndNeverReplaced) {
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(base::ReasonOf(GenerateKeyring(path_, "k1")), Reason::kAlreadyExists);
   const auto second = Keyring::Load(path_);
-  EXPECT_EQ(first->active_key().Reveal(), second->active_key().Reveal());
+  const WrappedKey wrapped = *first->Wrap(Secret("data key"), "context");
+  EXPECT_EQ(second->Unwrap(wrapped, "context")->Reveal(), "data key");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1)
       << "nothing left over";
   ASSERT_TRUE(GenerateKeyring(path_.string() + "2", "k1").ok());
-  EXPECT_NE(Keyring::Load(path_.string() + "2")->active_key().Reveal(),
-            first->active_key().Reveal());
+  EXPECT_FALSE(Keyring::Load(path_.string() + "2")->Unwrap(wrapped, "context").ok())
+      << "another key";
 }
 
 TEST_F(KeyringFileTest, FileOpenToOthersIsRefused) {

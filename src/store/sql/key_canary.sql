@@ -5,11 +5,10 @@ INSERT INTO syncline.key_canary (key_id, algorithm, wrapped_key, ciphertext)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING;
 
--- name: KeyCanariesInUse
--- Of the given key and of every key that sealed a stored secret; the columns are NULL where a key in
--- use has no canary.
+-- name: KeyCanariesOf
+-- The columns are NULL where a key has no canary.
 SELECT used.key_id, canary.algorithm, canary.wrapped_key, canary.ciphertext
-FROM (SELECT $1::text AS key_id UNION SELECT key_id FROM syncline.credential_secret) AS used
+FROM unnest($1::text[]) AS used (key_id)
 LEFT JOIN syncline.key_canary AS canary USING (key_id)
 ORDER BY used.key_id;
 

@@ -1,0 +1,84 @@
+#include "store/sealed_rows.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/status.h"
+
+namespace syncline::store {
+namespace {
+
+// As credential::CredentialVault and store::LoadServerSecret spell the contexts.
+constexpr std::array kSealedTables = {
+    SealedTable{"syncline.credential_secret",
+                "format('cred/v1|%s|%s|%s|%s', workspace_id, credential_id, version, field)",
+                "format('workspaces/%s/credentials/%s', workspace_id, credential_id)"},
+    SealedTable{"syncline.server_secret", "format('server/v1|%s', secret_id)",
+                "format('serverSecrets/%s', secret_id)"},
+};
+
+constexpr std::string_view kStart = "(0,0)";
+
+}  // namespace
+
+std::span<const SealedTable> SealedTables() { return kSealedTables; }
+
+absl::StatusOr<std::vector<KeyUse>> CountKeyUses(Transaction& transaction) {
+  std::string rows;
+  for (const SealedTable& table : kSealedTables) {
+    rows += fmt::format("{}SELECT key_id FROM {}", rows.empty() ? "" : " UNION ALL ", table.name);
+  }
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Result result,
+      transaction.Execute(fmt::format(
+          "SELECT key_id, count(*) FROM ({}) AS sealed GROUP BY key_id ORDER BY key_id", rows)));
+  std::vector<KeyUse> uses;
+  for (int row = 0; row < result.size(); ++row) {
+    uses.push_back({std::string(result.Text(row, 0)), result.Int64(row, 1)});
+  }
+  return uses;
+}
+
+absl::StatusOr<std::vector<SealedRow>> LockRowsOfOtherKeys(Transaction& transaction,
+                                                           const SealedTable& table,
+                                                           std::string_view active_id,
+                                                           std::string_view after,
+                                                           std::int64_t limit) {
+  // By ctid: every table has one, and it stays while the row is locked.
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Result result,
+      transaction.Execute(
+          fmt::format("SELECT ctid::text, {}, {}, key_id, wrapped_key FROM {} "
+                      "WHERE key_id <> $1 AND ctid > $2::text::tid "
+                      "ORDER BY ctid LIMIT $3 FOR UPDATE SKIP LOCKED",
+                      table.context, table.resource, table.name),
+          Parameters().Text(active_id).Text(after.empty() ? kStart : after).Int64(limit)));
+  std::vector<SealedRow> rows;
+  for (int row = 0; row < result.size(); ++row) {
+    rows.push_back(
+        {.place = std::string(result.Text(row, 0)),
+         .context = std::string(result.Text(row, 1)),
+         .resource = std::string(result.Text(row, 2)),
+         .wrapped = {std::string(result.Text(row, 3)), std::string(result.Bytes(row, 4))}});
+  }
+  return rows;
+}
+
+absl::StatusOr<bool> RewrapRow(Transaction& transaction, const SealedTable& table,
+                               const SealedRow& row, const secret::WrappedKey& wrapped) {
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Result result,
+      transaction.Execute(fmt::format("UPDATE {} SET key_id = $1, wrapped_key = $2 WHERE ctid = "
+                                      "$3::text::tid AND key_id = $4 AND wrapped_key = $5",
+                                      table.name),
+                          Parameters()
+                              .Text(wrapped.key_id)
+                              .Bytes(wrapped.bytes)
+                              .Text(row.place)
+                              .Text(row.wrapped.key_id)
+                              .Bytes(row.wrapped.bytes)));
+  return result.affected() == 1;
+}
+
+}  // namespace syncline::store
