@@ -117,10 +117,9 @@ const ResourceKind kAuditEvent{"audit-event",
 }  // namespace
 
 const std::vector<const ResourceKind*>& ResourceKinds() {
-  static const auto* const kinds =
-      new std::vector<const ResourceKind*>{&kWorkspace, &kObjectType, &kCredential, &kIntegration,
-                                           &kMapping,   &kSchedule,   &kRun,        &kObject,
-                                           &kAuditEvent};
+  static const auto* const kinds = new std::vector<const ResourceKind*>{
+      &kWorkspace, &kObjectType, &kCredential, &kIntegration, &kMapping,
+      &kSchedule,  &kRun,        &kObject,     &kAuditEvent};
   return *kinds;
 }
 

@@ -12,12 +12,11 @@ using store::Transaction;
 
 absl::StatusOr<v1::AuditEvent> AuditHandler::Get(const v1::GetAuditEventRequest& request) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<AuditEventName>(request.name(), "name"));
-  return ReadInTransaction(environment_.database,
-                           [&](Transaction& transaction) -> absl::StatusOr<v1::AuditEvent> {
-                             SYNCLINE_RETURN_IF_ERROR(
-                                 store::FindWorkspace(transaction, {name.workspace}).status());
-                             return store::FindAuditEvent(transaction, name);
-                           });
+  return ReadInTransaction(
+      environment_.database, [&](Transaction& transaction) -> absl::StatusOr<v1::AuditEvent> {
+        SYNCLINE_RETURN_IF_ERROR(store::FindWorkspace(transaction, {name.workspace}).status());
+        return store::FindAuditEvent(transaction, name);
+      });
 }
 
 absl::StatusOr<v1::ListAuditEventsResponse> AuditHandler::List(

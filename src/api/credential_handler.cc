@@ -11,8 +11,8 @@
 #include "auth/secret_fields.h"
 #include "auth/secret_reference.h"
 #include "auth/validate_credential.h"
+#include "credential/credential_opener.h"
 #include "credential/credential_vault.h"
-#include "credential/secret_source.h"
 #include "fmt/ranges.h"
 #include "model/resource_name.h"
 #include "store/audit_store.h"
@@ -39,21 +39,18 @@ using References = google::protobuf::Map<std::string, std::string>;
 
 bool MapsEqual(const References& a, const References& b) {
   return a.size() == b.size() && std::ranges::all_of(a, [&](const auto& entry) {
-    const auto found = b.find(entry.first);
-    return found != b.end() && found->second == entry.second;
-  });
+           const auto found = b.find(entry.first);
+           return found != b.end() && found->second == entry.second;
+         });
 }
 
 // What of the references this server could not read.
 void CheckReferences(const HandlerEnvironment& environment, const v1::Credential& credential,
                      base::FieldViolations& wrong) {
-  const credential::SecretSources none;
-  const credential::SecretSources& sources =
-      environment.secret_sources == nullptr ? none : *environment.secret_sources;
   for (const auto& [field, text] : credential.secret_references()) {
     const auto reference = auth::ParseSecretReference(text);
     if (!reference.has_value()) continue;  // named by ValidateCredential
-    std::string mistake = sources.Mistake(*reference);
+    std::string mistake = environment.credentials.sources().Mistake(*reference);
     if (!mistake.empty()) {
       wrong.Add(fmt::format("credential.secretReferences.{}", field), std::move(mistake));
     }
@@ -78,9 +75,8 @@ struct Change {
 bool GivesReferences(const v1::UpdateCredentialRequest& request) {
   const auto& paths = request.update_mask().paths();
   if (paths.empty()) return !request.credential().secret_references().empty();
-  return std::ranges::any_of(paths, [](const std::string& path) {
-    return path == "*" || path == "secret_references";
-  });
+  return std::ranges::any_of(
+      paths, [](const std::string& path) { return path == "*" || path == "secret_references"; });
 }
 
 Change MakeChange(const v1::UpdateCredentialRequest& request, v1::Credential merged,
@@ -177,10 +173,10 @@ absl::Status RecordChange(Transaction& transaction, const CredentialName& name,
     SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, change.credential, change.given));
   }
   if (!change.changes_hosts) return absl::OkStatus();
-  return store::InsertAuditEvent(
-             transaction, name.workspace, v1::AuditEvent::KIND_HOSTS_CHANGED, name.ToString(),
-             fmt::format("from {} to {}", fmt::join(HostsOf(stored), ", "),
-                         fmt::join(HostsOf(change.credential), ", ")))
+  return store::InsertAuditEvent(transaction, name.workspace, v1::AuditEvent::KIND_HOSTS_CHANGED,
+                                 name.ToString(),
+                                 fmt::format("from {} to {}", fmt::join(HostsOf(stored), ", "),
+                                             fmt::join(HostsOf(change.credential), ", ")))
       .status();
 }
 

@@ -16,8 +16,8 @@ class Clock;
 class Random;
 }  // namespace syncline::base
 namespace syncline::credential {
+class CredentialOpener;
 class CredentialVault;
-class SecretSources;
 }  // namespace syncline::credential
 namespace syncline::http {
 class Transport;
@@ -35,6 +35,7 @@ struct HandlerEnvironment {
   store::Database& database;
   const PageTokens& page_tokens;
   credential::CredentialVault& vault;
+  credential::CredentialOpener& credentials;
   event::EventLog& event_log;
   event::EventFeed& event_feed;
   const base::Clock& clock;
@@ -42,8 +43,6 @@ struct HandlerEnvironment {
   http::Transport& vendor_transport;  // one try each
   // A run was queued that an executor of this process could take at once; may be empty.
   std::function<void()> on_run_queued = {};
-  // What secret references may lead to; null = to nothing.
-  const credential::SecretSources* secret_sources = nullptr;
 };
 
 // Runs `work` (StatusOr<T> of a transaction) for its answer.

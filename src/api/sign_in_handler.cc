@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "auth/authenticator.h"
-#include "credential/credential_vault.h"
+#include "credential/credential_opener.h"
 #include "http/message.h"
 #include "model/resource_name.h"
 #include "pull/sign_in_probe.h"
@@ -20,11 +20,8 @@ absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
   const auto url = http::Url::Parse(request.url());
   if (!url.ok()) wrong.Add("url", base::MessageOf(url.status()));
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
-  SYNCLINE_ASSIGN_OR_RETURN(
-      const credential::OpenCredential open,
-      ReadInTransaction(environment_.database, [&](store::Transaction& transaction) {
-        return environment_.vault.Open(transaction, *name);
-      }));
+  SYNCLINE_ASSIGN_OR_RETURN(const credential::OpenCredential open,
+                            environment_.credentials.Open(*name));
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<auth::Authenticator> authenticator,
                             auth::MakeAuthenticator(open.credential, open.secrets,
                                                     {.transport = environment_.vendor_transport,

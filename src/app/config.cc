@@ -92,6 +92,34 @@ struct Arguments {
   Action action = Action::kServe;
 };
 
+struct KeyCommands {
+  CLI::App* all;
+  CLI::App* generate;
+  CLI::App* rotate;
+  CLI::App* list;
+};
+
+KeyCommands AddKeyCommands(CLI::App& app, Arguments& out) {
+  // The settings may stand before or behind the subcommand.
+  CLI::App* keys = app.add_subcommand("keys", "Work on the keys that seal secrets")
+                       ->require_subcommand(1)
+                       ->fallthrough();
+  CLI::App* generate = keys->add_subcommand("generate", "Make a keyring file with one fresh key");
+  generate->add_option("--out", out.keys_out, "File to make; must not exist")
+      ->type_name("FILE")
+      ->required();
+  CLI::App* rotate =
+      keys->add_subcommand("rotate",
+                           "Wrap every stored secret's data key with the active key, while servers "
+                           "run; takes the settings of the server")
+          ->fallthrough();
+  CLI::App* list = keys->add_subcommand("list",
+                                        "Say which keys there are and how many rows each seals; "
+                                        "takes the settings of the server")
+                       ->fallthrough();
+  return {keys, generate, rotate, list};
+}
+
 absl::StatusOr<std::variant<Arguments, PrintCommand>> ParseArguments(const ConfigSources& sources) {
   Arguments out;
   CLI::App app(
@@ -116,29 +144,13 @@ absl::StatusOr<std::variant<Arguments, PrintCommand>> ParseArguments(const Confi
           ->allow_extra_args(false);
     }
   }
-  // The settings may stand before or behind the subcommand.
-  CLI::App* keys = app.add_subcommand("keys", "Work on the keys that seal secrets")
-                       ->require_subcommand(1)
-                       ->fallthrough();
-  CLI::App* generate = keys->add_subcommand("generate", "Make a keyring file with one fresh key");
-  generate->add_option("--out", out.keys_out, "File to make; must not exist")
-      ->type_name("FILE")
-      ->required();
-  CLI::App* rotate =
-      keys->add_subcommand("rotate",
-                           "Wrap every stored secret's data key with the active key, while servers "
-                           "run; takes the settings of the server")
-          ->fallthrough();
-  CLI::App* list = keys->add_subcommand("list",
-                                        "Say which keys there are and how many rows each seals; "
-                                        "takes the settings of the server")
-                       ->fallthrough();
+  const KeyCommands keys = AddKeyCommands(app, out);
   try {
     Values reversed(sources.arguments.rbegin(), sources.arguments.rend());
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    const bool in_keys = keys->parsed();
-    return PrintCommand{in_keys ? keys->help("", CLI::AppFormatMode::All) : app.help()};
+    const bool in_keys = keys.all->parsed();
+    return PrintCommand{in_keys ? keys.all->help("", CLI::AppFormatMode::All) : app.help()};
   } catch (const CLI::CallForVersion& version) {
     return PrintCommand{std::string(version.what()) + "\n"};
   } catch (const CLI::Error& error) {
@@ -151,9 +163,9 @@ absl::StatusOr<std::variant<Arguments, PrintCommand>> ParseArguments(const Confi
   for (auto& [name, given] : values) {
     if (!given.empty()) out.raw[name] = std::move(given);
   }
-  if (generate->parsed()) out.action = Arguments::Action::kGenerateKeys;
-  if (rotate->parsed()) out.action = Arguments::Action::kRotateKeys;
-  if (list->parsed()) out.action = Arguments::Action::kListKeys;
+  if (keys.generate->parsed()) out.action = Arguments::Action::kGenerateKeys;
+  if (keys.rotate->parsed()) out.action = Arguments::Action::kRotateKeys;
+  if (keys.list->parsed()) out.action = Arguments::Action::kListKeys;
   return out;
 }
 
@@ -193,8 +205,9 @@ void CheckVault(const VaultConfig& vault, base::FieldViolations& violations) {
   const bool used = !vault.transit_key.empty() || !vault.secret_path.empty();
   if (vault.address.empty()) {
     if (used) {
-      violations.Add("--vault-address", "is required with --vault-transit-key and "
-                                        "--vault-secret-path");
+      violations.Add("--vault-address",
+                     "is required with --vault-transit-key and "
+                     "--vault-secret-path");
     }
     return;
   }
@@ -236,7 +249,8 @@ absl::StatusOr<Command> ReadCommand(const ConfigSources& sources) {
         apply_from(environment, setting.variable()) ||
         apply_from(file, fmt::format("{} in {}", setting.key(), arguments.config_file));
   }
-  CheckVault(config.vault, violations);
+  // A setting that was wrong already must not be said to be missing as well.
+  if (violations.empty()) CheckVault(config.vault, violations);
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   config.keyring_file_given = !config.keyring_file.empty();
   if (!config.keyring_file_given) config.keyring_file = config.data_directory / "keyring";

@@ -35,12 +35,12 @@ void AddSecretSources(const Config& config, const credential::VaultClient* vault
                     variables, std::string(EnvironmentSecrets::kReferencePrefix)));
   }
   if (!config.secret_directory.empty()) {
-    sources.Add(Source::kFile, std::make_unique<credential::FileSecretSource>(
-                                   config.secret_directory.string()));
+    sources.Add(Source::kFile,
+                std::make_unique<credential::FileSecretSource>(config.secret_directory.string()));
   }
   if (vault != nullptr && !config.vault.secret_path.empty()) {
-    sources.Add(Source::kVault, std::make_unique<credential::VaultSecretSource>(
-                                    *vault, config.vault.secret_path));
+    sources.Add(Source::kVault,
+                std::make_unique<credential::VaultSecretSource>(*vault, config.vault.secret_path));
   }
 }
 

@@ -71,9 +71,10 @@ void PrintEnd(const credential::KeyRotation::Report& report, std::ostream& out) 
                report.corrupt);
   }
   if (report.behind() == 0) {
-    fmt::print(out,
-               "every row is of the active key: once all servers run with it, the other keys can be "
-               "removed\n");
+    fmt::print(
+        out,
+        "every row is of the active key: once all servers run with it, the other keys can be "
+        "removed\n");
     return;
   }
   for (const store::KeyUse& use : report.uses) {

@@ -81,9 +81,8 @@ absl::StatusOr<Keys> LoadKeys(const Config& config, bool may_generate, store::Da
     SYNCLINE_RETURN_IF_ERROR(AddEnvironment(config.secrets->keyring, providers));
   }
   if (providers.empty() || config.keyring_file_given) {
-    SYNCLINE_RETURN_IF_ERROR(
-        AddFile(config.keyring_file, may_generate && providers.empty(), database, random,
-                providers));
+    SYNCLINE_RETURN_IF_ERROR(AddFile(config.keyring_file, may_generate && providers.empty(),
+                                     database, random, providers));
   }
   keys.provider = std::make_unique<secret::KeyChain>(std::move(providers));
   return keys;

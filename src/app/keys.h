@@ -19,9 +19,9 @@ namespace syncline::app {
 absl::Status GenerateKeys(const std::filesystem::path& path, base::Random& random);
 
 // What a server seals with, by its settings: Vault's transit key, else the keyring of the
-// environment, else the keyring file; those that come later in this order only open, so that secrets
-// can move. The file is needed only where it is the one that seals, and read also where it was
-// named. Owned by the composition root.
+// environment, else the keyring file; those that come later in this order only open, so that
+// secrets can move. The file is needed only where it is the one that seals, and read also where it
+// was named. Owned by the composition root.
 struct Keys {
   std::unique_ptr<http::Transport> transport;  // to Vault; null without it
   std::unique_ptr<credential::VaultClient> vault;

@@ -19,10 +19,9 @@ void AuditLog::Record(std::string_view workspace, v1::AuditEvent::Kind kind,
   const base::LogLevel level = kind == v1::AuditEvent::KIND_CREDENTIAL_CORRUPT
                                    ? base::LogLevel::kError
                                    : base::LogLevel::kInfo;
-  logger_.Write(level, "audit.event",
-                {{"kind", v1::AuditEvent::Kind_Name(kind)},
-                 {"resource", resource},
-                 {"detail", detail}});
+  logger_.Write(
+      level, "audit.event",
+      {{"kind", v1::AuditEvent::Kind_Name(kind)}, {"resource", resource}, {"detail", detail}});
 }
 
 }  // namespace syncline::credential

@@ -26,6 +26,8 @@ class CredentialOpener {
   // NOT_FOUND, KEY_UNAVAILABLE, CREDENTIAL_CORRUPT, SECRET_UNAVAILABLE naming field and reference
   // (also when what it leads to could not be saved as a value), DATABASE_UNAVAILABLE.
   absl::StatusOr<OpenCredential> Open(const model::CredentialName& name);
+  // What references may lead to, for those who save them.
+  const SecretSources& sources() const { return sources_; }
 
  private:
   absl::Status Resolve(OpenCredential& open) const;

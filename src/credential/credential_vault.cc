@@ -47,7 +47,8 @@ absl::StatusOr<SealedCredential> CredentialVault::Read(store::Transaction& trans
   for (int attempt = 0; attempt < kReadsMax; ++attempt) {
     SYNCLINE_ASSIGN_OR_RETURN(sealed.credential, store::FindCredential(transaction, name));
     SYNCLINE_ASSIGN_OR_RETURN(sealed.fields, store::ReadSealedFields(transaction, name));
-    // Another version: secrets were stored between the two statements, or it is corrupt and stays so.
+    // Another version: secrets were stored between the two statements, or it is corrupt and stays
+    // so.
     const std::int64_t version = sealed.credential.secret_version();
     if (std::ranges::all_of(sealed.fields, [&](const store::SealedField& field) {
           return field.version == version;

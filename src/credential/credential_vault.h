@@ -38,8 +38,8 @@ class CredentialVault {
                                            const model::CredentialName& name,
                                            const auth::SecretMap& secrets);
   // Of the current version; empty for a credential without stored secret parts. NOT_FOUND,
-  // KEY_UNAVAILABLE for a key that is not there now, CREDENTIAL_CORRUPT, which raises an audit event,
-  // for what was altered or moved.
+  // KEY_UNAVAILABLE for a key that is not there now, CREDENTIAL_CORRUPT, which raises an audit
+  // event, for what was altered or moved.
   absl::StatusOr<auth::SecretMap> OpenSecrets(store::Transaction& transaction,
                                               const model::CredentialName& name);
   // The two halves of OpenSecrets: reading, which alone needs the transaction, and unsealing, which

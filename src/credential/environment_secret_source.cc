@@ -15,9 +15,9 @@ absl::StatusOr<secret::Secret> EnvironmentSecretSource::Read(
     const auth::SecretReference& reference) const {
   const auto found = variables_.find(reference.place);
   if (found == variables_.end()) {
-    return base::Error(base::Reason::kSecretUnavailable,
-                       fmt::format("the server was started without the variable {}",
-                                   reference.place));
+    return base::Error(
+        base::Reason::kSecretUnavailable,
+        fmt::format("the server was started without the variable {}", reference.place));
   }
   return found->second.Clone();
 }

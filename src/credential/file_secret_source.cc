@@ -66,8 +66,8 @@ absl::StatusOr<secret::Secret> FileSecretSource::Read(
   }
   const Descriptor file(OpenBeneath(folder.number(), name));
   if (file.number() < 0) {
-    return Unavailable(name, errno == EXDEV ? "leads out of the secret folder"
-                                            : std::strerror(errno));
+    return Unavailable(name,
+                       errno == EXDEV ? "leads out of the secret folder" : std::strerror(errno));
   }
   struct stat facts {};
   if (fstat(file.number(), &facts) != 0 || !S_ISREG(facts.st_mode)) {

@@ -88,8 +88,7 @@ absl::StatusOr<KeyRotation::Batch> KeyRotation::RewrapBatch(store::Transaction& 
     }
     if (!data_key.ok()) return data_key.status();
     SYNCLINE_ASSIGN_OR_RETURN(const secret::WrappedKey wrapped, keys_.Wrap(*data_key, row.context));
-    SYNCLINE_ASSIGN_OR_RETURN(const bool done,
-                              store::RewrapRow(transaction, table, row, wrapped));
+    SYNCLINE_ASSIGN_OR_RETURN(const bool done, store::RewrapRow(transaction, table, row, wrapped));
     batch.rewrapped += done ? 1 : 0;
   }
   return batch;

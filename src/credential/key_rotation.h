@@ -26,9 +26,9 @@ class KeyRotation {
   struct Report {
     std::string active_id;
     std::int64_t rewrapped = 0;
-    std::int64_t corrupt = 0;          // rows that do not open: left as they are
-    std::vector<store::KeyUse> uses;   // of all keys, afterwards
-    std::int64_t behind() const;       // rows that another key wraps still
+    std::int64_t corrupt = 0;         // rows that do not open: left as they are
+    std::vector<store::KeyUse> uses;  // of all keys, afterwards
+    std::int64_t behind() const;      // rows that another key wraps still
   };
 
   KeyRotation(store::Database& database, const secret::KeyProvider& keys, AuditLog& audit)
@@ -47,7 +47,7 @@ class KeyRotation {
   };
   // The number of rows that do not open.
   absl::StatusOr<std::int64_t> Walk(const store::SealedTable& table, Report& report,
-                    const std::function<void(std::int64_t)>& on_progress);
+                                    const std::function<void(std::int64_t)>& on_progress);
   absl::StatusOr<Batch> RewrapBatch(store::Transaction& transaction,
                                     const store::SealedTable& table, const std::string& active_id,
                                     const std::string& after);

@@ -76,11 +76,11 @@ absl::StatusOr<VaultClient::Answer> VaultClient::Call(http::Method method, std::
   const bool is_json = document.ok();
   if (response->status != 200 || !is_json) {
     const std::string words = is_json ? WordsOf(**document) : "";
-    return Unavailable(fmt::format("{} answered {}{}{}{}{}", where, response->status,
-                                   words.empty() ? "" : ", ", words,
-                                   MeaningOf(response->status).empty() ? "" : ": ",
-                                   MeaningOf(response->status)),
-                       {{"status", std::to_string(response->status)}, {"words", words}});
+    return Unavailable(
+        fmt::format("{} answered {}{}{}{}{}", where, response->status, words.empty() ? "" : ", ",
+                    words, MeaningOf(response->status).empty() ? "" : ": ",
+                    MeaningOf(response->status)),
+        {{"status", std::to_string(response->status)}, {"words", words}});
   }
   Answer answer{.document = *std::move(document), .data = {}};
   if (!answer.document->root().Find("data", &answer.data) ||

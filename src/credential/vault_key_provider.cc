@@ -82,8 +82,8 @@ absl::StatusOr<VaultKeyProvider::KeyFacts> VaultKeyProvider::ReadFacts() const {
 absl::StatusOr<std::vector<std::string>> VaultKeyProvider::Ids() const {
   SYNCLINE_ASSIGN_OR_RETURN(const KeyFacts facts, ReadFacts());
   std::vector<std::string> ids;
-  const std::int64_t oldest = std::max({facts.oldest, facts.latest - kVersionsNamedMax + 1,
-                                        std::int64_t{1}});
+  const std::int64_t oldest =
+      std::max({facts.oldest, facts.latest - kVersionsNamedMax + 1, std::int64_t{1}});
   for (std::int64_t version = facts.latest; version >= oldest; --version) {
     ids.push_back(fmt::format("vault:{}:v{}", key_, version));
   }

@@ -172,9 +172,9 @@ std::string ObjectName::ToString() const {
 }
 
 absl::StatusOr<AuditEventName> AuditEventName::Parse(std::string_view text) {
-  SYNCLINE_ASSIGN_OR_RETURN(
-      auto parts, Match(text, "workspaces/{workspace}/auditEvents/{audit_event}",
-                        {kWorkspaces, kWorkspace, {"auditEvents"}, {"", IsNumber}}));
+  SYNCLINE_ASSIGN_OR_RETURN(auto parts,
+                            Match(text, "workspaces/{workspace}/auditEvents/{audit_event}",
+                                  {kWorkspaces, kWorkspace, {"auditEvents"}, {"", IsNumber}}));
   return AuditEventName{parts[0], parts[1]};
 }
 std::string AuditEventName::ToString() const {

@@ -22,8 +22,8 @@ class Pipeline {
   // How long a page is kept while the database cannot take it; then the run goes back to the queue.
   static constexpr std::chrono::milliseconds kCommitPatience = std::chrono::minutes(2);
 
-  // How long a run waits in its place for keys and secrets that others keep; then it goes back to the
-  // queue (KEY_UNAVAILABLE), so that others get their turn, or fails (SECRET_UNAVAILABLE).
+  // How long a run waits in its place for keys and secrets that others keep; then it goes back to
+  // the queue (KEY_UNAVAILABLE), so that others get their turn, or fails (SECRET_UNAVAILABLE).
   static constexpr std::chrono::milliseconds kSecretPatience = std::chrono::minutes(10);
 
   Pipeline(const RunContext& context, queue::ClaimedRun run, RunControl& control);

@@ -15,7 +15,10 @@ class PostgresRunResources final : public RunResources {
   // `sign_in` is what authenticators work with.
   PostgresRunResources(store::Database& database, credential::CredentialOpener& credentials,
                        const auth::Environment& sign_in, std::string worker_id)
-      : database_(database), credentials_(credentials), sign_in_(sign_in), worker_id_(std::move(worker_id)) {}
+      : database_(database),
+        credentials_(credentials),
+        sign_in_(sign_in),
+        worker_id_(std::move(worker_id)) {}
 
   absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
       const queue::ClaimedRun& run, const v1::Integration& integration) override;

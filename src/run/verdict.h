@@ -25,8 +25,8 @@ struct Conclusion {
 // walk.
 Conclusion Conclude(StopCause cause, const absl::Status& status);
 
-// Errors that pass by themselves: a page that met one is kept and tried again, and so is a run whose
-// sealed secrets do not open for want of their key. None of them is the credential's fault.
+// Errors that pass by themselves: a page that met one is kept and tried again, and so is a run
+// whose sealed secrets do not open for want of their key. None of them is the credential's fault.
 bool MayPassByItself(const absl::Status& status);
 
 }  // namespace syncline::run

@@ -15,8 +15,7 @@ absl::StatusOr<Sealed> EnvelopeSealer::Seal(const Secret& secret, std::string_vi
   // One data key per sealed secret: its nonce cannot repeat.
   SYNCLINE_ASSIGN_OR_RETURN(const Secret data_key, RandomBytes(kAesKeyBytes));
   SYNCLINE_ASSIGN_OR_RETURN(WrappedKey wrapped, keys_.Wrap(data_key, context));
-  SYNCLINE_ASSIGN_OR_RETURN(std::string ciphertext,
-                            SealAesGcm(data_key, secret.Reveal(), context));
+  SYNCLINE_ASSIGN_OR_RETURN(std::string ciphertext, SealAesGcm(data_key, secret.Reveal(), context));
   return Sealed{.algorithm = std::string(kAlgorithm),
                 .key_id = std::move(wrapped.key_id),
                 .wrapped_key = std::move(wrapped.bytes),

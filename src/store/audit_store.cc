@@ -40,14 +40,13 @@ absl::StatusOr<bool> InsertAuditEvent(Transaction& transaction, std::string_view
   const auto of = workspace.empty() ? std::nullopt : std::optional(std::string(workspace));
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result rows,
-      transaction.Execute(
-          sql::kAuditEventInsert,
-          Parameters()
-              .OptionalText(of)
-              .Text(v1::AuditEvent::Kind_Name(kind).substr(kKindPrefix.size()))
-              .Text(resource)
-              .Text(detail.substr(0, kAuditDetailBytesMax))
-              .Int64(kAuditEventsMax)));
+      transaction.Execute(sql::kAuditEventInsert,
+                          Parameters()
+                              .OptionalText(of)
+                              .Text(v1::AuditEvent::Kind_Name(kind).substr(kKindPrefix.size()))
+                              .Text(resource)
+                              .Text(detail.substr(0, kAuditDetailBytesMax))
+                              .Int64(kAuditEventsMax)));
   return !rows.empty();
 }
 

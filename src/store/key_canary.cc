@@ -38,8 +38,9 @@ absl::Status Verify(secret::Sealer& sealer, const Result& rows, int row) {
                                   ContextOf(key_id));
   if (opened.ok() && opened->Reveal() == kKnownText) return absl::OkStatus();
   if (!opened.ok() && base::ReasonOf(opened.status()) == base::Reason::kKeyUnavailable) {
-    return Unavailable(key_id, fmt::format("it sealed stored secrets and does not open them now: {}",
-                                           base::MessageOf(opened.status())));
+    return Unavailable(key_id,
+                       fmt::format("it sealed stored secrets and does not open them now: {}",
+                                   base::MessageOf(opened.status())));
   }
   return Unavailable(key_id,
                      "its bytes are not those that stored secrets were sealed with; put back the "
@@ -63,8 +64,8 @@ absl::Status VerifyKeys(Database& database, secret::Sealer& sealer) {
     std::set<std::string_view> ids{canary.key_id};
     for (const KeyUse& use : uses) ids.insert(use.key_id);
     SYNCLINE_ASSIGN_OR_RETURN(
-        const Result rows, transaction.Execute(sql::kKeyCanariesOf,
-                                               Parameters().TextArray({ids.begin(), ids.end()})));
+        const Result rows,
+        transaction.Execute(sql::kKeyCanariesOf, Parameters().TextArray({ids.begin(), ids.end()})));
     for (int row = 0; row < rows.size(); ++row) {
       SYNCLINE_RETURN_IF_ERROR(Verify(sealer, rows, row));
     }

@@ -15,7 +15,10 @@
 #include "api/services.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "credential/audit_log.h"
+#include "credential/credential_opener.h"
 #include "credential/credential_vault.h"
+#include "credential/environment_secret_source.h"
 #include "event/postgres_event_feed.h"
 #include "event/postgres_event_log.h"
 #include "secret/envelope_sealer.h"
@@ -50,9 +53,15 @@ inline std::vector<std::string> WrongFields(const absl::Status& status) {
 // The whole api on a real database, reached over a real socket.
 class ApiStack {
  public:
-  explicit ApiStack(test::MigratedDatabase& migrated)
+  explicit ApiStack(test::MigratedDatabase& migrated,
+                    std::unique_ptr<base::Logger> logger = base::MakeNullLogger())
       : migrated_(migrated),
+        logger_(std::move(logger)),
         keyring_(*secret::Keyring::Parse("test AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")) {
+    // Secret references of the environment may be saved, those of files and of Vault not.
+    secret_sources_.Add(
+        credential::SecretSources::Source::kEnvironment,
+        std::make_unique<credential::EnvironmentSecretSource>(variables_, "SYNCLINE_SECRET_"));
     EXPECT_TRUE(feed_.Start().ok());
     EXPECT_TRUE(streams_.Start().ok());
     services_ = MakeServices(calls_, handlers_, streams_);
@@ -79,11 +88,15 @@ class ApiStack {
 
  private:
   test::MigratedDatabase& migrated_;
-  const std::unique_ptr<base::Logger> logger_ = base::MakeNullLogger();
+  const std::unique_ptr<base::Logger> logger_;
   const secret::Keyring keyring_;
   const secret::TokenSealer token_sealer_{secret::Secret(std::string(32, 't'))};
   secret::EnvelopeSealer sealer_{keyring_};
-  credential::CredentialVault vault_{sealer_};
+  credential::AuditLog audit_log_{migrated_.database(), *logger_};
+  credential::CredentialVault vault_{sealer_, &audit_log_};
+  const credential::EnvironmentSecretSource::Variables variables_;
+  credential::SecretSources secret_sources_;
+  credential::CredentialOpener credentials_{migrated_.database(), vault_, secret_sources_};
   const PageTokens page_tokens_{token_sealer_};
   event::PostgresEventLog log_{migrated_.database()};
   event::PostgresEventFeed feed_{{}, migrated_.database(), log_, migrated_.clock(), *logger_};
@@ -93,6 +106,7 @@ class ApiStack {
   const HandlerEnvironment handlers_{.database = migrated_.database(),
                                      .page_tokens = page_tokens_,
                                      .vault = vault_,
+                                     .credentials = credentials_,
                                      .event_log = log_,
                                      .event_feed = feed_,
                                      .clock = migrated_.clock(),

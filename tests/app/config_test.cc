@@ -134,6 +134,76 @@ TEST(ConfigTest, PrintsManualAndVersion) {
   EXPECT_EQ(std::get<PrintCommand>(*version).text, "synclined 0.1.0\n");
 }
 
+TEST(ConfigTest, SecretsOfTheEnvironmentAreTakenOver) {
+  const Config config = Read({.environment = {{"SYNCLINE_KEYRING", "one key"},
+                                              {"SYNCLINE_SECRET_OKTA", "t0ken"},
+                                              {"SYNCLINE_LOG_LEVEL", "debug"}}});
+  EXPECT_EQ(config.secrets->keyring.Reveal(), "one key");
+  ASSERT_EQ(config.secrets->references.size(), 1U);
+  EXPECT_EQ(config.secrets->references.at("SYNCLINE_SECRET_OKTA").Reveal(), "t0ken");
+  EXPECT_THAT(WrongFields({.arguments = {"--keyring", "one key"}}), testing::Not(IsEmpty()))
+      << "never a flag, which other users can read";
+}
+
+struct VaultCase {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* wrong;  // "" = good
+};
+class VaultSettingsTest : public testing::TestWithParam<VaultCase> {};
+
+TEST_P(VaultSettingsTest, AreCheckedTogether) {
+  const VaultCase& c = GetParam();
+  if (*c.wrong == '\0') {
+    EXPECT_THAT(WrongFields({.arguments = c.arguments}), IsEmpty());
+  } else {
+    EXPECT_THAT(WrongFields({.arguments = c.arguments}), ElementsAre(c.wrong));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, VaultSettingsTest,
+    testing::Values(
+        VaultCase{"Whole",
+                  {"--vault-address", "https://vault.example:8200", "--vault-token-file", "t",
+                   "--vault-transit-key", "transit/syncline", "--vault-secret-path", "secret/a/b"},
+                  ""},
+        VaultCase{"Loopback",
+                  {"--vault-address", "http://127.0.0.1:8200", "--vault-token-file", "t",
+                   "--vault-secret-path", "secret"},
+                  ""},
+        VaultCase{"PlainText",
+                  {"--vault-address", "http://vault.example:8200", "--vault-token-file", "t",
+                   "--vault-secret-path", "secret"},
+                  "--vault-address"},
+        VaultCase{"NoToken",
+                  {"--vault-address", "https://v", "--vault-secret-path", "secret"},
+                  "--vault-token-file"},
+        VaultCase{"NoAddress", {"--vault-transit-key", "transit/syncline"}, "--vault-address"},
+        VaultCase{"NoUse",
+                  {"--vault-address", "https://v", "--vault-token-file", "t"},
+                  "--vault-address"},
+        VaultCase{"NoMount",
+                  {"--vault-address", "https://v", "--vault-token-file", "t", "--vault-transit-key",
+                   "syncline"},
+                  "--vault-transit-key"},
+        VaultCase{"Escape",
+                  {"--vault-address", "https://v", "--vault-token-file", "t", "--vault-secret-path",
+                   "secret/../sys"},
+                  "--vault-secret-path"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ConfigTest, KeyCommandsTakeTheSettingsBeforeAndBehind) {
+  const auto rotate =
+      ReadCommand({.arguments = {"--data-dir", "d", "keys", "rotate", "--keyring-file", "k"}});
+  ASSERT_TRUE(rotate.ok()) << rotate.status();
+  EXPECT_EQ(std::get<RotateKeysCommand>(*rotate).config.data_directory, "d");
+  EXPECT_EQ(std::get<RotateKeysCommand>(*rotate).config.keyring_file, "k");
+  const auto list = ReadCommand({.arguments = {"keys", "list"}});
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(std::get<ListKeysCommand>(*list).config.keyring_file, "syncline-data/keyring");
+}
+
 TEST(ConfigTest, KeysGenerateNeedsAFile) {
   const absl::StatusOr<Command> command =
       ReadCommand({.arguments = {"keys", "generate", "--out", "k"}});

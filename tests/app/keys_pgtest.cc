@@ -70,8 +70,7 @@ TEST_F(KeysTest, ALostKeyringIsNotReplacedOnceAKeyWasUsed) {
   secret::EnvelopeSealer sealer(*keyring->provider);
   ASSERT_TRUE(store::VerifyKeys(*database_, sealer).ok());
   fs::remove(path);
-  EXPECT_EQ(base::ReasonOf(Load(path, true).status()),
-            base::Reason::kKeyUnavailable);
+  EXPECT_EQ(base::ReasonOf(Load(path, true).status()), base::Reason::kKeyUnavailable);
   EXPECT_FALSE(fs::exists(path));
 }
 

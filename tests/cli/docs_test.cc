@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -38,14 +39,25 @@ std::vector<std::string> YamlBlocks(const std::filesystem::path& page) {
   return blocks;
 }
 
+// README and every page of docs, whatever is added there.
+std::vector<std::filesystem::path> Pages() {
+  const std::filesystem::path root(SYNCLINE_SOURCE_DIR);
+  std::vector<std::filesystem::path> pages = {root / "README.md"};
+  for (const auto& entry : std::filesystem::directory_iterator(root / "docs")) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path());
+  }
+  std::sort(pages.begin(), pages.end());
+  return pages;
+}
+
 TEST(DocumentationTest, EveryExampleIsADefinition) {
   int examples = 0;
-  for (const char* page : {"README.md", "docs/concepts.md", "docs/definitions.md", "docs/cli.md",
-                           "docs/sign-in-oauth2.md"}) {
-    for (const std::string& block : YamlBlocks(std::filesystem::path(SYNCLINE_SOURCE_DIR) / page)) {
+  for (const std::filesystem::path& page : Pages()) {
+    for (const std::string& block : YamlBlocks(page)) {
       std::vector<Definition> definitions;
       base::FieldViolations violations;
-      ReadDefinitions({page, block}, "default", AnySecretSource(), definitions, violations);
+      ReadDefinitions({page.string(), block}, "default", AnySecretSource(), definitions,
+                      violations);
       OrderDefinitions(definitions, violations);
       EXPECT_TRUE(violations.ToStatus().ok()) << base::MessageOf(violations.ToStatus()) << "\n"
                                               << block;

@@ -1,9 +1,8 @@
-#include "credential/key_rotation.h"
-
 #include <gmock/gmock.h>
 
 #include "base/status.h"
 #include "credential/credential_vault.h"
+#include "credential/key_rotation.h"
 #include "secret/envelope_sealer.h"
 #include "secret/keyring.h"
 #include "store/audit_store.h"
@@ -126,8 +125,9 @@ TEST_F(KeyRotationTest, RowsThatSomebodyHoldsArePassedOver) {
   absl::StatusOr<KeyRotation::Report> report = absl::UnknownError("");
   const absl::Status status = database().RunTransaction([&](Transaction& transaction) {
     const absl::Status locked = transaction
-                                    .Execute("SELECT FROM syncline.credential_secret WHERE "
-                                             "credential_id = 'held' FOR UPDATE")
+                                    .Execute(
+                                        "SELECT FROM syncline.credential_secret WHERE "
+                                        "credential_id = 'held' FOR UPDATE")
                                     .status();
     report = Rotate(both_);
     return locked;
@@ -143,15 +143,14 @@ TEST_F(KeyRotationTest, ARowThatChangedIsNotOverwritten) {
   const absl::Status status =
       database().RunTransaction([&](Transaction& transaction) -> absl::Status {
         const store::SealedTable& table = store::SealedTables().front();
-        SYNCLINE_ASSIGN_OR_RETURN(
-            std::vector<store::SealedRow> rows,
-            store::LockRowsOfOtherKeys(transaction, table, "two", "", 10));
+        SYNCLINE_ASSIGN_OR_RETURN(std::vector<store::SealedRow> rows,
+                                  store::LockRowsOfOtherKeys(transaction, table, "two", "", 10));
         EXPECT_EQ(rows.size(), 1U);
         EXPECT_EQ(rows[0].context, "cred/v1|default|vendor|1|basic.password");
         EXPECT_EQ(rows[0].resource, "workspaces/default/credentials/vendor");
         rows[0].wrapped.bytes += "x";
-        SYNCLINE_ASSIGN_OR_RETURN(
-            const bool done, store::RewrapRow(transaction, table, rows[0], {"two", "bytes"}));
+        SYNCLINE_ASSIGN_OR_RETURN(const bool done,
+                                  store::RewrapRow(transaction, table, rows[0], {"two", "bytes"}));
         EXPECT_FALSE(done);
         return absl::OkStatus();
       });

@@ -42,9 +42,8 @@ class VaultKeyProviderTest : public testing::Test {
   const std::string token_file_ = NameOfFile();
   test::FakeClock clock_;
   test::ScriptedVault server_;
-  VaultClient client_{{.address = "http://127.0.0.1:8200", .token_file = token_file_,
-                       .name_space = ""},
-                      server_};
+  VaultClient client_{
+      {.address = "http://127.0.0.1:8200", .token_file = token_file_, .name_space = ""}, server_};
   VaultKeyProvider keys_{client_, "transit", "syncline", clock_};
 };
 
@@ -130,8 +129,7 @@ TEST_F(VaultKeyProviderTest, SecretsMoveFromAKeyringToVault) {
   const secret::Keyring keyring = *secret::Keyring::Parse(kOne);
   const secret::Sealed before = *secret::EnvelopeSealer(keyring).Seal(Secret("s"), "c");
   std::vector<std::unique_ptr<const secret::KeyProvider>> providers;
-  providers.push_back(
-      std::make_unique<VaultKeyProvider>(client_, "transit", "syncline", clock_));
+  providers.push_back(std::make_unique<VaultKeyProvider>(client_, "transit", "syncline", clock_));
   providers.push_back(std::make_unique<secret::Keyring>(*secret::Keyring::Parse(kOne)));
   const secret::KeyChain chain(std::move(providers));
   secret::EnvelopeSealer sealer(chain);
@@ -143,20 +141,6 @@ TEST_F(VaultKeyProviderTest, SecretsMoveFromAKeyringToVault) {
   secret::Sealed unknown = after;
   unknown.key_id = "two";
   EXPECT_EQ(base::ReasonOf(sealer.Open(unknown, "c").status()), Reason::kKeyUnavailable);
-}
-
-TEST(DataKeyCacheTest, IsBoundedInCount) {
-  test::FakeClock clock;
-  DataKeyCache cache(clock);
-  for (std::size_t i = 0; i <= DataKeyCache::kCountMax; ++i) {
-    cache.Put(std::to_string(i), Secret(std::to_string(i)));
-  }
-  EXPECT_EQ(cache.size(), DataKeyCache::kCountMax);
-  EXPECT_FALSE(cache.Find("0").has_value()) << "the oldest goes first";
-  EXPECT_EQ(cache.Find("1000")->Reveal(), "1000");
-  cache.Put("1000", Secret("again"));
-  EXPECT_EQ(cache.size(), DataKeyCache::kCountMax);
-  EXPECT_EQ(cache.Find("1000")->Reveal(), "again");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ from harness import Process, wait_until
 
 
 class Postgres:
-    def __init__(self, folder):
+    def __init__(self, folder, **settings):
         self.home = folder / "postgres"
         self.log = folder / "postgres.log"
         self.bin = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
@@ -18,6 +18,7 @@ class Postgres:
         if os.geteuid() == 0:
             self.drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         self.url = f"postgresql://syncline@/postgres?host={self.home}"
+        self.settings = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.process = None
 
     def __enter__(self):
@@ -31,7 +32,8 @@ class Postgres:
                         "-E", "UTF8", "--locale=C"], check=True, stdout=subprocess.DEVNULL)
         self.process = Process(
             [*self.drop, self.bin / "postgres", "-D", data, "-c", "listen_addresses=", "-c",
-             f"unix_socket_directories={self.home}", "-c", "fsync=off"], self.log)
+             f"unix_socket_directories={self.home}", "-c", "fsync=off",
+             *self.settings], self.log)
         wait_until(self.answers, 30, "PostgreSQL")
         return self
 

@@ -1,10 +1,15 @@
 #include "secret/secret.h"
 
+#include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <new>
+#include <ostream>
 #include <type_traits>
+
+#include "base/log.h"
 
 namespace syncline::secret {
 namespace {
@@ -13,6 +18,22 @@ static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_
 static_assert(!std::is_convertible_v<std::string, Secret> &&
               !std::is_convertible_v<Secret, std::string>);
 static_assert(!std::is_convertible_v<Secret, std::string_view>);
+static_assert(std::is_nothrow_move_constructible_v<Secret>, "containers move it, never copy");
+
+// I5: it prints by no road: no stream, no fmt, no comparison that would tell its bytes by accident.
+template <typename T>
+concept Streamable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
+template <typename T>
+concept Comparable = requires(const T& a, const T& b) {
+  a == b;
+};
+static_assert(Streamable<int> && !Streamable<Secret>);
+static_assert(fmt::is_formattable<int>::value && !fmt::is_formattable<Secret>::value);
+static_assert(Comparable<int> && !Comparable<Secret>);
+static_assert(!std::is_constructible_v<base::LogField, const char*, const Secret&>,
+              "no log field takes one");
 
 TEST(SecretTest, MovesAndClones) {
   Secret secret("a token that is longer than the inner buffer");

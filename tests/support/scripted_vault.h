@@ -25,8 +25,8 @@ class ScriptedVault final : public http::Transport {
   void SetStatus(int status);
   void SetToken(std::string token);
   void SetDerived(bool derived);
-  void Rotate();                           // a new version of the transit key
-  void SetOldestVersion(int version);      // min_decryption_version
+  void Rotate();                                              // a new version of the transit key
+  void SetOldestVersion(int version);                         // min_decryption_version
   void PutSecret(const std::string& path, std::string json);  // "syncline/okta", {"token": "x"}
   int request_count() const;
   std::vector<std::string> paths() const;
