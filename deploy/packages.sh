@@ -8,7 +8,7 @@ BUILD=(
   g++ cmake ninja-build ccache lld pkg-config git
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev libabsl-dev
   libcurl4-openssl-dev libssl-dev libpq-dev libsimdjson-dev libfmt-dev libspdlog-dev libxxhash-dev
-  libcli11-dev libyaml-cpp-dev libcpp-httplib-dev zlib1g-dev libgtest-dev libgmock-dev
+  libcli11-dev libyaml-cpp-dev libcpp-httplib-dev libpugixml-dev zlib1g-dev libgtest-dev libgmock-dev
   libbenchmark-dev python3
 )
 RUN=(postgresql-15 postgresql-client-15 ca-certificates)

@@ -4,6 +4,7 @@
 #include "auth/allowed_hosts.h"
 #include "auth/api_token_authenticator.h"
 #include "auth/authenticator.h"
+#include "auth/aws_sigv4_authenticator.h"
 #include "auth/basic_authenticator.h"
 #include "auth/no_authenticator.h"
 #include "auth/oauth2_authenticator.h"
@@ -52,9 +53,16 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Crede
       return MakeApiToken(credential.api_token(), std::move(hosts), secrets);
     case v1::Credential::kOauth2:
       return MakeOAuth2Authenticator(credential.oauth2(), std::move(hosts), secrets, environment);
+    case v1::Credential::kAws:
+      return AwsSigV4Authenticator::Make(
+          credential.aws(), std::move(hosts),
+          {.access_key_id = credential.aws().access_key_id(),
+           .secret_access_key = SecretAt(secrets, "aws.secret_access_key"),
+           .session_token = SecretAt(secrets, "aws.session_token")},
+          environment);
     default: break;
   }
-  return base::InvalidFields({{"kind", "set one of none, basic, apiToken, oauth2"}});
+  return base::InvalidFields({{"kind", "set one of none, basic, apiToken, oauth2, aws"}});
 }
 
 std::unique_ptr<Authenticator> MakeNoAuthenticator() {

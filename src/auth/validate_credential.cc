@@ -11,7 +11,7 @@ namespace syncline::auth {
 namespace {
 
 constexpr std::size_t kDisplayNameBytesMax = 255;
-constexpr const char* kKinds = "none, basic, apiToken, oauth2";
+constexpr const char* kKinds = "none, basic, apiToken, oauth2, aws";
 
 void CheckHosts(const v1::Credential& credential, base::FieldViolations* violations) {
   const int count = credential.allowed_hosts_size();
@@ -46,6 +46,7 @@ absl::Status ValidateCredential(const v1::Credential& credential, const SecretMa
     case v1::Credential::kBasic: CheckBasic(credential.basic(), check); break;
     case v1::Credential::kApiToken: CheckApiToken(credential.api_token(), check); break;
     case v1::Credential::kOauth2: CheckOAuth2(credential.oauth2(), check); break;
+    case v1::Credential::kAws: CheckAws(credential.aws(), check); break;
     default: violations.Add("kind", fmt::format("set one of {}", kKinds)); break;
   }
   constexpr const char* kNotOffered = "is not offered by this build";

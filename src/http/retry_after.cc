@@ -1,89 +1,30 @@
 #include "http/retry_after.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <vector>
+
+#include "http/date.h"
 
 namespace syncline::http {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-std::optional<int> Number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
-std::vector<std::string_view> Words(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const std::size_t begin = text.find_first_not_of(separators);
-    if (begin == std::string_view::npos) return words;
-    const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
-    words.push_back(text.substr(begin, end - begin));
-    text.remove_prefix(end);
-  }
-}
-
-// RFC 850 writes two digits: a year more than 50 years ahead means the last century (RFC 9110).
-int FullYear(int year, std::string_view text, base::Time now) {
-  if (text.size() > 2) return year;
-  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
-  const int this_year = static_cast<int>(today.year());
-  const int full = this_year - this_year % 100 + year;
-  return full > this_year + 50 ? full - 100 : full;
-}
-
-std::optional<std::chrono::sys_seconds> MakeTime(std::string_view day_text,
-                                                 std::string_view month_text,
-                                                 std::string_view year_text,
-                                                 std::string_view time_text, base::Time now) {
-  const auto month = std::find(kMonths.begin(), kMonths.end(), month_text);
-  const std::optional<int> day = Number(day_text);
-  const std::optional<int> year = Number(year_text);
-  const std::vector<std::string_view> clock = Words(time_text, ":");
-  if (month == kMonths.end() || !day || !year || clock.size() != 3) return std::nullopt;
-  const std::optional<int> hour = Number(clock[0]);
-  const std::optional<int> minute = Number(clock[1]);
-  const std::optional<int> second = Number(clock[2]);
-  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60)
-    return std::nullopt;
-  const std::chrono::year_month_day date(
-      std::chrono::year(FullYear(*year, year_text, now)),
-      std::chrono::month(static_cast<unsigned>(month - kMonths.begin() + 1)),
-      std::chrono::day(static_cast<unsigned>(*day)));
-  if (!date.ok() || *year > 9999) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second);
-}
-
-std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text, base::Time now) {
-  const std::vector<std::string_view> words = Words(text, " ,-");
-  // Sun, 06 Nov 1994 08:49:37 GMT  and  Sunday, 06-Nov-94 08:49:37 GMT
-  if (words.size() == 6 && words[5] == "GMT") {
-    return MakeTime(words[1], words[2], words[3], words[4], now);
-  }
-  // Sun Nov  6 08:49:37 1994
-  if (words.size() == 5) return MakeTime(words[2], words[1], words[4], words[3], now);
-  return std::nullopt;
+std::string_view Trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 }  // namespace
 
 std::optional<milliseconds> ParseRetryAfter(std::string_view text, base::Time now) {
-  const std::vector<std::string_view> words = Words(text, " \t");
-  if (words.size() == 1) {
-    if (words[0].find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  const std::string_view word = Trim(text);
+  if (!word.empty() && word.find_first_of(" \t") == std::string_view::npos) {
+    if (word.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
     const std::int64_t most = std::chrono::seconds(kRetryAfterReadMax).count();
     std::int64_t seconds = 0;
-    const auto [end, error] =
-        std::from_chars(words[0].data(), words[0].data() + words[0].size(), seconds);
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error == std::errc::result_out_of_range) seconds = most;
     return std::chrono::seconds(std::min(seconds, most));
   }

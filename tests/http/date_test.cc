@@ -1,0 +1,35 @@
+#include "http/date.h"
+
+#include <gtest/gtest.h>
+
+namespace syncline::http {
+namespace {
+
+TEST(HttpDate, IsReadInEachOfItsForms) {
+  const base::Time now = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+  const auto expected = std::chrono::sys_days(std::chrono::year(1994) / 11 / 6) +
+                        std::chrono::hours(8) + std::chrono::minutes(49) + std::chrono::seconds(37);
+  for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                           "Sun Nov  6 08:49:37 1994"}) {
+    EXPECT_EQ(ParseHttpDate(text, now), expected) << text;
+  }
+  for (const char* text : {"", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37 CET",
+                           "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
+                           "Sun, 06 Nov 19941 08:49:37 GMT"}) {
+    EXPECT_EQ(ParseHttpDate(text, now), std::nullopt) << text;
+  }
+}
+
+TEST(HttpDate, AYearOfTwoDigitsIsNeverMoreThanFiftyYearsAhead) {
+  const base::Time now = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+  const auto year = [&](const char* text) {
+    const auto time = ParseHttpDate(text, now);
+    return static_cast<int>(
+        std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(*time)).year());
+  };
+  EXPECT_EQ(year("Sunday, 06-Nov-76 08:49:37 GMT"), 2076);
+  EXPECT_EQ(year("Sunday, 06-Nov-77 08:49:37 GMT"), 1977);
+}
+
+}  // namespace
+}  // namespace syncline::http
