@@ -49,7 +49,8 @@ absl::Status CurlExchange::SetHeaders() {
                                      "hold.",
                                      IsHeaderName(name) ? name : "?"));
     }
-    lines.push_back(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+    // A header without a value, also one of blanks, goes out only when it is spelled like this.
+    lines.push_back(Trim(value).empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
   for (const std::string& line : lines) {
     curl_slist* const longer = curl_slist_append(header_list_.get(), line.c_str());

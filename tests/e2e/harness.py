@@ -27,7 +27,7 @@ def free_port():
 
 
 def find_binary(name):
-    for folder in ("", "clients/cli", "tests/demo_vendor", "tests/bench"):
+    for folder in ("", "clients/cli", "tests/demo_vendor", "tests/bench", "tests/e2e"):
         path = BUILD / folder / name
         if path.is_file():
             return str(path)

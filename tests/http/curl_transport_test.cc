@@ -48,6 +48,25 @@ TEST(CurlTransport, KeepsItsConnection) {
   EXPECT_EQ(ports.size(), 1U);
 }
 
+// Signatures over the URL depend on it.
+TEST(CurlTransport, SendsTheUrlByteForByte) {
+  std::string target;
+  test::HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
+    target = request.target;
+    response.set_content("[]", "application/json");
+  });
+  const auto transport = MakeCurlTransport();
+  for (const char* sent :
+       {"/", "/a%2fb%2FC", "/%7e~", "//a//b/", "/a/%2e%2E/b", "/a:b@c;d=e,f'(g)*!$&+h", "/?a",
+        "/?a=", "/?b=2&a=1&a=0", "/?x=%3a:/@+%2B%20", "/?q=[1]&&r={}", "/a%20b?c=%C3%A9",
+        "/%25?%25=%00"}) {
+    const Request request = Get(server.origin() + sent);
+    target.clear();
+    ASSERT_TRUE(transport->Send(request, {}, {}).ok()) << sent;
+    EXPECT_EQ(server.origin() + target, request.url.ToString());
+  }
+}
+
 TEST(CurlTransport, UndoesGzipAndLeavesRoomForTheParser) {
   const std::string text(300'000, 'j');
   test::HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
