@@ -9,12 +9,14 @@
 namespace syncline::store {
 namespace {
 
+constexpr std::string_view kCredential =
+    "format('workspaces/%s/credentials/%s', workspace_id, credential_id)";
 // As credential::CredentialVault and store::LoadServerSecret spell the contexts.
 constexpr std::array kSealedTables = {
-    SealedTable{"syncline.credential_secret",
+    SealedTable{"syncline.credential_secret", "",
                 "format('cred/v1|%s|%s|%s|%s', workspace_id, credential_id, version, field)",
-                "format('workspaces/%s/credentials/%s', workspace_id, credential_id)"},
-    SealedTable{"syncline.server_secret", "format('server/v1|%s', secret_id)",
+                kCredential},
+    SealedTable{"syncline.server_secret", "", "format('server/v1|%s', secret_id)",
                 "format('serverSecrets/%s', secret_id)"},
 };
 
@@ -27,7 +29,8 @@ std::span<const SealedTable> SealedTables() { return kSealedTables; }
 absl::StatusOr<std::vector<KeyUse>> CountKeyUses(Transaction& transaction) {
   std::string rows;
   for (const SealedTable& table : kSealedTables) {
-    rows += fmt::format("{}SELECT key_id FROM {}", rows.empty() ? "" : " UNION ALL ", table.name);
+    rows += fmt::format("{0}SELECT {1}key_id AS key_id FROM {2} WHERE {1}key_id IS NOT NULL",
+                        rows.empty() ? "" : " UNION ALL ", table.prefix, table.name);
   }
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result result,
@@ -49,10 +52,10 @@ absl::StatusOr<std::vector<SealedRow>> LockRowsOfOtherKeys(Transaction& transact
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result result,
       transaction.Execute(
-          fmt::format("SELECT ctid::text, {}, {}, key_id, wrapped_key FROM {} "
-                      "WHERE key_id <> $1 AND ctid > $2::text::tid "
+          fmt::format("SELECT ctid::text, {1}, {2}, {0}key_id, {0}wrapped_key FROM {3} "
+                      "WHERE {0}key_id <> $1 AND ctid > $2::text::tid "
                       "ORDER BY ctid LIMIT $3 FOR UPDATE SKIP LOCKED",
-                      table.context, table.resource, table.name),
+                      table.prefix, table.context, table.resource, table.name),
           Parameters().Text(active_id).Text(after.empty() ? kStart : after).Int64(limit)));
   std::vector<SealedRow> rows;
   for (int row = 0; row < result.size(); ++row) {
@@ -69,15 +72,16 @@ absl::StatusOr<bool> RewrapRow(Transaction& transaction, const SealedTable& tabl
                                const SealedRow& row, const secret::WrappedKey& wrapped) {
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result result,
-      transaction.Execute(fmt::format("UPDATE {} SET key_id = $1, wrapped_key = $2 WHERE ctid = "
-                                      "$3::text::tid AND key_id = $4 AND wrapped_key = $5",
-                                      table.name),
-                          Parameters()
-                              .Text(wrapped.key_id)
-                              .Bytes(wrapped.bytes)
-                              .Text(row.place)
-                              .Text(row.wrapped.key_id)
-                              .Bytes(row.wrapped.bytes)));
+      transaction.Execute(
+          fmt::format("UPDATE {1} SET {0}key_id = $1, {0}wrapped_key = $2 WHERE ctid = "
+                      "$3::text::tid AND {0}key_id = $4 AND {0}wrapped_key = $5",
+                      table.prefix, table.name),
+          Parameters()
+              .Text(wrapped.key_id)
+              .Bytes(wrapped.bytes)
+              .Text(row.place)
+              .Text(row.wrapped.key_id)
+              .Bytes(row.wrapped.bytes)));
   return result.affected() == 1;
 }
 

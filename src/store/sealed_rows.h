@@ -13,10 +13,12 @@
 namespace syncline::store {
 
 // A table whose rows carry the columns of secret::Sealed: algorithm, key_id, wrapped_key,
-// ciphertext. `context` and `resource` are SQL over its columns: the associated data that its rows
-// were sealed with, and the name that an audit event says.
+// ciphertext; with `prefix` before their names where a row carries several. `context` and
+// `resource` are SQL over its columns: the associated data that its rows were sealed with, and the
+// name that an audit event says.
 struct SealedTable {
   std::string_view name;
+  std::string_view prefix;
   std::string_view context;
   std::string_view resource;
 };
