@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/status.h"
+#include "http/tls_identity.h"
 
 namespace syncline::http {
 namespace {
@@ -61,6 +62,32 @@ absl::Status CurlExchange::SetHeaders() {
   return absl::OkStatus();
 }
 
+CURLcode CurlExchange::SetTls(const std::string& ca_file) {
+  CURLcode worst = CURLE_OK;
+  auto set = [&](CURLoption option, auto value) {
+    const CURLcode code = curl_easy_setopt(easy_, option, value);
+    if (code != CURLE_OK) worst = code;
+  };
+  // The request holds the identity, so curl need not copy what is in it.
+  auto set_blob = [&](CURLoption option, std::string_view bytes) {
+    curl_blob blob{
+        .data = const_cast<char*>(bytes.data()), .len = bytes.size(), .flags = CURL_BLOB_NOCOPY};
+    if (!bytes.empty()) set(option, &blob);
+  };
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  const TlsIdentity* const identity = request_.tls.get();
+  const bool own_authorities = identity != nullptr && !identity->ca_certificates().empty();
+  // Else the system's folder would be trusted beside the file or blob.
+  if (own_authorities || !ca_file.empty()) set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+  if (!ca_file.empty()) set(CURLOPT_CAINFO, ca_file.c_str());
+  if (identity == nullptr) return worst;
+  set_blob(CURLOPT_CAINFO_BLOB, identity->ca_certificates());  // goes before CAINFO
+  set_blob(CURLOPT_SSLCERT_BLOB, identity->client_certificate());
+  set_blob(CURLOPT_SSLKEY_BLOB, identity->RevealClientKey());
+  return worst;
+}
+
 absl::Status CurlExchange::Prepare(CURL* easy, const std::string& ca_file) {
   easy_ = easy;
   SYNCLINE_RETURN_IF_ERROR(SetHeaders());
@@ -84,9 +111,7 @@ absl::Status CurlExchange::Prepare(CURL* easy, const std::string& ca_file) {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PROXY, "");
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!ca_file.empty()) set(CURLOPT_CAINFO, ca_file.c_str());
+  if (const CURLcode code = SetTls(ca_file); code != CURLE_OK) worst = code;
   // HTTP/2 without TLS breaks when a connection is reused (libcurl 7.88), so it is never asked for.
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(CURLOPT_ACCEPT_ENCODING, "gzip");

@@ -40,6 +40,7 @@ class CurlExchange {
   enum class TooLarge { kNo, kBody, kRatio, kHeaders };
 
   absl::Status SetHeaders();
+  CURLcode SetTls(const std::string& ca_file);
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
   bool TakeHeader(std::string_view line);

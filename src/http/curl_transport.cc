@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include "base/status.h"
 #include "http/curl_exchange.h"
+#include "http/tls_identity.h"
 
 namespace syncline::http {
 namespace {
@@ -26,6 +29,9 @@ struct MultiDeleter {
 
 // One exchange at a time; the multi handle holds the connections and can be woken from outside.
 struct Slot {
+  // Whose connections these are, for good: libcurl compares certificates, but not tenants.
+  bool is_shared = true;
+  std::weak_ptr<const TlsIdentity> identity;
   std::unique_ptr<CURLM, MultiDeleter> multi;
   std::unique_ptr<CURL, EasyDeleter> easy;  // goes before the multi handle
 };
@@ -42,7 +48,7 @@ class CurlTransport final : public Transport {
                                 std::stop_token stop) override {
     if (stop.stop_requested()) return Cancelled();
     CurlExchange exchange(request, limits);  // outlives the slot, which points into it
-    SYNCLINE_ASSIGN_OR_RETURN(Slot slot, Take());
+    SYNCLINE_ASSIGN_OR_RETURN(Slot slot, Take(request.tls));
     SYNCLINE_RETURN_IF_ERROR(exchange.Prepare(slot.easy.get(), options_.ca_file));
     const std::optional<CURLcode> code = Perform(slot, stop);
     if (!code.has_value()) return Cancelled();  // the slot and its connection go
@@ -52,16 +58,24 @@ class CurlTransport final : public Transport {
   }
 
  private:
-  absl::StatusOr<Slot> Take() {
+  using Identity = std::shared_ptr<const TlsIdentity>;
+
+  absl::StatusOr<Slot> Take(const Identity& identity) {
     {
       const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        Slot slot = std::move(idle_.back());
-        idle_.pop_back();
+      const auto fits = [&](const Slot& slot) {
+        return slot.is_shared ? identity == nullptr
+                              : identity != nullptr && slot.identity.lock() == identity;
+      };
+      // The one used last, whose connection is the likeliest to be alive.
+      const auto found = std::find_if(idle_.rbegin(), idle_.rend(), fits);
+      if (found != idle_.rend()) {
+        Slot slot = std::move(*found);
+        idle_.erase(std::next(found).base());
         return slot;
       }
     }
-    Slot slot;
+    Slot slot{.is_shared = identity == nullptr, .identity = identity};
     slot.multi.reset(curl_multi_init());
     slot.easy.reset(curl_easy_init());
     if (slot.multi == nullptr || slot.easy == nullptr) {
@@ -72,8 +86,18 @@ class CurlTransport final : public Transport {
 
   void GiveBack(Slot slot) {
     curl_easy_reset(slot.easy.get());  // forgets the request, keeps the connection
+    std::vector<Slot> gone;            // closed after the lock: saying goodbye takes time
     const std::lock_guard lock(mutex_);
-    if (idle_.size() < options_.idle_slots_max) idle_.push_back(std::move(slot));
+    const auto is_live = [](const Slot& idle) {
+      return idle.is_shared || !idle.identity.expired();
+    };
+    const auto dead = std::stable_partition(idle_.begin(), idle_.end(), is_live);
+    std::move(dead, idle_.end(), std::back_inserter(gone));
+    idle_.erase(dead, idle_.end());
+    idle_.push_back(std::move(slot));
+    if (idle_.size() <= options_.idle_slots_max) return;
+    gone.push_back(std::move(idle_.front()));  // unused for the longest
+    idle_.erase(idle_.begin());
   }
 
   // nullopt when stopped.

@@ -1,5 +1,8 @@
 #include "http/date.h"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -72,6 +75,14 @@ std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text, bas
   // Sun Nov  6 08:49:37 1994
   if (words.size() == 5) return MakeTime(words[2], words[1], words[4], words[3], now);
   return std::nullopt;
+}
+
+std::string FormatHttpDate(base::Time time) {
+  constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
+                                                     "Thu", "Fri", "Sat"};
+  const std::tm fields = fmt::gmtime(std::chrono::system_clock::to_time_t(time));
+  return fmt::format("{}, {:02} {} {:%Y %H:%M:%S} GMT", kDays[fields.tm_wday], fields.tm_mday,
+                     kMonths[fields.tm_mon], fields);
 }
 
 }  // namespace syncline::http

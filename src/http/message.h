@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "absl/status/statusor.h"
 
 namespace syncline::http {
+
+class TlsIdentity;
 
 enum class Method { kGet, kPost, kPut, kPatch, kDelete };
 std::string_view MethodName(Method method);
@@ -67,6 +70,8 @@ struct Request {
   Url url;
   Headers headers;
   std::string body;
+  // Whose connections it goes over; null = those of everybody, with the transport's authorities.
+  std::shared_ptr<const TlsIdentity> tls = nullptr;
 };
 
 struct Response {

@@ -28,6 +28,11 @@ std::optional<Trouble> TroubleOf(const absl::StatusOr<Response>& outcome, base::
       case base::Reason::kVendorTimeout:
       case base::Reason::kBodyTruncated:
         return Trouble{reason, base::MessageOf(outcome.status()), std::nullopt};
+      // Of a token endpoint or login, which passes by itself as the list's own answers do.
+      case base::Reason::kVendorError:
+      case base::Reason::kVendorThrottled:
+        return Trouble{reason, base::MessageOf(outcome.status()),
+                       base::RetryAfterOf(outcome.status())};
       default: return std::nullopt;
     }
   }

@@ -62,10 +62,17 @@ std::string Sha256(std::string_view bytes) {
 }
 
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
-  std::array<unsigned char, kSha256Bytes> digest{};
+  return Hmac(HashAlgorithm::kSha256, key, bytes);
+}
+
+std::string Hmac(HashAlgorithm algorithm, std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Unsigned(bytes), bytes.size(),
-       digest.data(), &size);
+  const EVP_MD* const hash = algorithm == HashAlgorithm::kSha1     ? EVP_sha1()
+                             : algorithm == HashAlgorithm::kSha512 ? EVP_sha512()
+                                                                   : EVP_sha256();
+  HMAC(hash, key.data(), static_cast<int>(key.size()), Unsigned(bytes), bytes.size(), digest.data(),
+       &size);
   return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
@@ -79,6 +86,24 @@ std::string EncodeHex(std::string_view bytes) {
     text.push_back(kDigits[byte & 15]);
   }
   return text;
+}
+
+std::optional<std::string> DecodeHex(std::string_view text) {
+  const auto digit = [](char c) -> int {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = digit(text[i]);
+    const int low = digit(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes.push_back(static_cast<char>(high * 16 + low));
+  }
+  return bytes;
 }
 
 std::string EncodeBase64(std::string_view bytes) {

@@ -31,5 +31,10 @@ TEST(HttpDate, AYearOfTwoDigitsIsNeverMoreThanFiftyYearsAhead) {
   EXPECT_EQ(year("Sunday, 06-Nov-77 08:49:37 GMT"), 1977);
 }
 
+TEST(FormatHttpDate, WritesTheFormThatIsPreferred) {
+  EXPECT_EQ(FormatHttpDate(base::Time(std::chrono::seconds(784111777))),
+            "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
 }  // namespace
 }  // namespace syncline::http

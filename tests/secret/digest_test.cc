@@ -60,6 +60,24 @@ TEST(DigestTest, Base64IsStrict) {
     EXPECT_EQ(DecodeBase64Url(text), std::nullopt) << text;
 }
 
+TEST(DigestTest, HmacWithEachHash) {  // RFC 2202 2 and RFC 4231 4.3, test case 2
+  const auto hmac = [](HashAlgorithm algorithm) {
+    return EncodeHex(Hmac(algorithm, "Jefe", "what do ya want for nothing?"));
+  };
+  EXPECT_EQ(hmac(HashAlgorithm::kSha1), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(hmac(HashAlgorithm::kSha256),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hmac(HashAlgorithm::kSha512),
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+            "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+}
+
+TEST(DigestTest, HexBothWays) {
+  EXPECT_EQ(DecodeHex(EncodeHex(std::string("\0\xff a", 4))), std::string("\0\xff a", 4));
+  EXPECT_EQ(DecodeHex("0aFf"), "\x0a\xff");
+  for (const char* text : {"0", "0g", "0x", "a ", "-1"}) EXPECT_EQ(DecodeHex(text), std::nullopt);
+}
+
 TEST(DigestTest, ConstantTimeEqual) {
   EXPECT_TRUE(ConstantTimeEqual("", ""));
   EXPECT_TRUE(ConstantTimeEqual("abc", "abc"));

@@ -4,45 +4,35 @@
 #include <httplib.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 
-#include <cstdio>
+#include <fstream>
 #include <utility>
 
 namespace syncline::test {
 namespace {
 
-struct Certificate {
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
-  std::unique_ptr<X509, decltype(&X509_free)> x509{X509_new(), &X509_free};
+struct BioDeleter {
+  void operator()(BIO* bio) const { BIO_free(bio); }
 };
+using BioPointer = std::unique_ptr<BIO, BioDeleter>;
 
-void AddExtension(X509* x509, int kind, const char* value) {
-  X509V3_CTX context;
-  X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, x509, x509, nullptr, nullptr, 0);
-  X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value);
-  X509_add_ext(x509, extension, -1);
-  X509_EXTENSION_free(extension);
+BioPointer Open(const std::string& text) {
+  return BioPointer(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-Certificate MakeCertificate() {
-  constexpr long kDaySeconds = 24 * 3600;
-  Certificate certificate;
-  X509* const x509 = certificate.x509.get();
-  X509_set_version(x509, X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -kDaySeconds);
-  X509_gmtime_adj(X509_getm_notAfter(x509), kDaySeconds);
-  X509_set_pubkey(x509, certificate.key.get());
-  X509_NAME* const name = X509_get_subject_name(x509);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("loopback"), -1, -1, 0);
-  X509_set_issuer_name(x509, name);
-  AddExtension(x509, NID_subject_alt_name, "IP:127.0.0.1");
-  AddExtension(x509, NID_basic_constraints, "critical,CA:TRUE");
-  X509_sign(x509, certificate.key.get(), EVP_sha256());
-  return certificate;
+using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
+
+X509Pointer ReadCertificate(const std::string& pem) {
+  return {PEM_read_bio_X509(Open(pem).get(), nullptr, nullptr, nullptr), &X509_free};
+}
+
+// The server takes the store over. Null for no authority.
+X509_STORE* StoreOf(const std::string& authority) {
+  if (authority.empty()) return nullptr;
+  X509_STORE* const store = X509_STORE_new();
+  X509_STORE_add_cert(store, ReadCertificate(authority).get());
+  return store;
 }
 
 }  // namespace
@@ -51,14 +41,21 @@ HttpServer::HttpServer(Handler handler) : server_(std::make_unique<httplib::Serv
   Serve(std::move(handler), "http");
 }
 
-HttpServer::HttpServer(Handler handler, const std::string& certificate_file) {
-  const Certificate certificate = MakeCertificate();
-  std::FILE* const file = std::fopen(certificate_file.c_str(), "w");
-  PEM_write_X509(file, certificate.x509.get());
-  std::fclose(file);
-  server_ = std::make_unique<httplib::SSLServer>(certificate.x509.get(), certificate.key.get());
+HttpServer::HttpServer(Handler handler, const Tls& tls) {
+  const X509Pointer certificate = ReadCertificate(tls.own.certificate);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      PEM_read_bio_PrivateKey(Open(tls.own.key).get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  server_ = std::make_unique<httplib::SSLServer>(certificate.get(), key.get(),
+                                                 StoreOf(tls.client_authorities));
   Serve(std::move(handler), "https");
 }
+
+HttpServer::HttpServer(Handler handler, const std::string& certificate_file)
+    : HttpServer(std::move(handler), [&] {
+        TestAuthority authority("loopback");
+        std::ofstream(certificate_file) << authority.certificate();
+        return Tls{.own = authority.Issue("server")};
+      }()) {}
 
 void HttpServer::Serve(Handler handler, const char* scheme) {
   server_->Get(".*", handler);

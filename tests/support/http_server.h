@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include "tests/support/test_authority.h"
+
 namespace httplib {
 class Server;
 struct Request;
@@ -20,9 +22,16 @@ class HttpServer {
   using Handler = std::function<void(const httplib::Request&, httplib::Response&)>;
 
   explicit HttpServer(Handler handler);
-  // Over TLS, with a fresh self-signed certificate for 127.0.0.1 that is written to
+  // Over TLS, with a fresh certificate for 127.0.0.1 whose authority is written to
   // `certificate_file` as PEM.
   HttpServer(Handler handler, const std::string& certificate_file);
+  // Over TLS with that certificate. With `client_authorities`, in PEM, whoever shows no certificate
+  // of one of them is turned away.
+  struct Tls {
+    CertifiedKey own;
+    std::string client_authorities = "";
+  };
+  HttpServer(Handler handler, const Tls& tls);
   ~HttpServer();
 
   std::string origin() const { return origin_; }
