@@ -8,9 +8,12 @@
 #include "api/etag.h"
 #include "api/mutation.h"
 #include "api/update_mask.h"
+#include "auth/alternative.h"
+#include "auth/credential_end.h"
 #include "auth/secret_fields.h"
 #include "auth/secret_reference.h"
 #include "auth/validate_credential.h"
+#include "base/clock.h"
 #include "credential/credential_opener.h"
 #include "credential/credential_vault.h"
 #include "fmt/ranges.h"
@@ -63,10 +66,12 @@ struct Change {
   auth::SecretMap given;
   // Whoever may change the hosts could otherwise send the stored secret to a host of their own; the
   // same goes for what a reference leads to.
-  bool keeps_stored = true;
+  bool keeps_kind = true;
   bool gives_references = true;
   bool changes_hosts = false;
   bool changes_references = false;
+  // Whether the stored key fits another certificate could only be told by opening it.
+  bool certificate_changes = false;
   bool refers(const std::string& json_path) const {
     return credential.secret_references().contains(json_path);
   }
@@ -86,9 +91,17 @@ Change MakeChange(const v1::UpdateCredentialRequest& request, v1::Credential mer
   change.changes_hosts = HostsOf(merged) != HostsOf(stored);
   change.changes_references = !MapsEqual(merged.secret_references(), stored.secret_references());
   change.given = auth::ExtractSecrets(&merged);
-  change.keeps_stored = merged.kind_case() == stored.kind_case() && !change.changes_hosts;
+  change.keeps_kind = merged.kind_case() == stored.kind_case();
+  auth::ForgetShownExpireTime(stored, &merged);
+  change.certificate_changes =
+      merged.tls().client_certificate() != stored.tls().client_certificate();
   change.credential = std::move(merged);
   return change;
+}
+
+absl::StatusOr<v1::Credential> Shown(absl::StatusOr<v1::Credential> credential) {
+  if (credential.ok()) auth::ShowExpireTime(&*credential);
+  return credential;
 }
 
 absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
@@ -100,14 +113,24 @@ absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
   return paths;
 }
 
+// Whether a stored secret part is still good for what the credential has become.
+bool Stays(const Change& change, const std::string& path) {
+  const bool is_beside = path.starts_with("alternatives.") || path.starts_with("tls.");
+  return !change.changes_hosts && (change.keeps_kind || is_beside) &&
+         auth::HasPlaceFor(change.credential, path);
+}
+
 absl::Status Validate(const HandlerEnvironment& environment, const Change& change,
                       const std::set<std::string>& stored) {
-  const absl::Status status = auth::ValidateCredential(
-      change.credential, change.given, change.keeps_stored ? stored : std::set<std::string>());
+  std::set<std::string> staying = stored;
+  std::erase_if(staying, [&](const std::string& path) { return !Stays(change, path); });
+  if (change.certificate_changes) staying.erase("tls.client_key");
+  const absl::Status status =
+      auth::ValidateCredential(change.credential, change.given, staying, environment.clock.Now());
   base::FieldViolations wrong;
   wrong.AddStatus("credential", status);
   CheckReferences(environment, change.credential, wrong);
-  if (change.keeps_stored) return wrong.ToStatus();
+  if (!change.changes_hosts && change.keeps_kind) return wrong.ToStatus();
   if (!change.credential.secret_references().empty() && !change.gives_references) {
     wrong.Add("credential.secretReferences",
               "is required again, for the kind or the allowed hosts change");
@@ -116,16 +139,32 @@ absl::Status Validate(const HandlerEnvironment& environment, const Change& chang
   std::set<std::string> named;
   for (const auto& violation : base::FieldViolationsOf(status)) named.insert(violation.field);
   for (const auth::SecretField& field : auth::SecretFieldsOf(change.credential)) {
-    if (change.given.contains(field.path) || change.refers(field.json_path)) continue;
-    if (named.contains(field.json_path)) continue;
+    // Of another kind nothing is stored: there one of its secret parts must be given.
+    const bool had = stored.contains(field.path) || change.given.empty();
+    const bool has = change.given.contains(field.path) || staying.contains(field.path) ||
+                     change.refers(field.json_path);
+    if (has || named.contains(field.json_path) || !had) continue;
     wrong.Add(fmt::format("credential.{}", field.json_path),
               "is required again, for the kind or the allowed hosts change");
   }
   return wrong.ToStatus();
 }
 
-// Writes the new set of secret parts: those given, and of the stored ones those that stay. A stored
-// one that a reference now stands for goes.
+// IN_USE when an alternative goes that an integration signs in with.
+absl::Status CheckAlternativesUsed(Transaction& transaction, const CredentialName& name,
+                                   const v1::Credential& stored, const v1::Credential& changed) {
+  for (const std::string& alternative : auth::RemovedAlternatives(stored, changed)) {
+    SYNCLINE_ASSIGN_OR_RETURN(
+        const std::vector<std::string> users,
+        store::AlternativeUsers(transaction, name, alternative, kUsersNamedMax));
+    if (users.empty()) continue;
+    return InUse(fmt::format("the alternative \"{}\" of {}", alternative, name.ToString()), users);
+  }
+  return absl::OkStatus();
+}
+
+// Writes the new set of secret parts: those given, and of the stored ones those that stay. One that
+// a reference now stands for goes; so does one in whose place an empty one is given.
 absl::Status SaveSecrets(Transaction& transaction, credential::CredentialVault& vault,
                          const CredentialName& name, Change& change,
                          const std::set<std::string>& stored) {
@@ -134,15 +173,19 @@ absl::Status SaveSecrets(Transaction& transaction, credential::CredentialVault& 
     const auto path = auth::SecretPathOf(change.credential, json_path);
     if (path.has_value() && stored.contains(*path)) replaced.insert(*path);
   }
+  const auto is_gone = [&](const std::string& path) {
+    return replaced.contains(path) || !Stays(change, path);
+  };
+  if (change.given.empty() && std::ranges::none_of(stored, is_gone)) return absl::OkStatus();
   auth::SecretMap all;
-  if (change.keeps_stored) {
-    if (change.given.empty() && replaced.empty()) return absl::OkStatus();
+  if (!std::ranges::all_of(stored, is_gone)) {  // what goes need not be readable
     SYNCLINE_ASSIGN_OR_RETURN(all, vault.OpenSecrets(transaction, name));
-    for (const std::string& path : replaced) all.erase(path);
-  } else if (stored.empty() && change.given.empty()) {
-    return absl::OkStatus();
   }
-  for (const auto& [path, secret] : change.given) all[path] = secret.Clone();
+  std::erase_if(all, [&](const auto& secret) { return is_gone(secret.first); });
+  for (const auto& [path, secret] : change.given) {
+    all[path] = secret.Clone();
+    if (secret.empty()) all.erase(path);
+  }
   return vault.SaveSecrets(transaction, name, all).status();
 }
 
@@ -188,11 +231,13 @@ absl::StatusOr<v1::Credential> CredentialHandler::Create(
                             ParseName<WorkspaceName>(request.parent(), "parent"));
   const CredentialName name{parent.workspace, request.credential_id()};
   v1::Credential spec = request.credential();
+  auth::ForgetShownExpireTime(spec, &spec);
   const auth::SecretMap secrets = auth::ExtractSecrets(&spec);
   base::FieldViolations wrong;
   CheckId(wrong, "credentialId", name.credential, model::IsResourceId(name.credential),
           model::kResourceIdRule);
-  wrong.AddStatus("credential", auth::ValidateCredential(spec, secrets, {}));
+  wrong.AddStatus("credential",
+                  auth::ValidateCredential(spec, secrets, {}, environment_.clock.Now()));
   CheckReferences(environment_, spec, wrong);
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
   return Mutate<v1::Credential>(
@@ -207,7 +252,7 @@ absl::StatusOr<v1::Credential> CredentialHandler::Create(
         if (!secrets.empty() || !spec.secret_references().empty()) {
           SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, spec, secrets));
         }
-        return store::FindCredential(transaction, name);
+        return Shown(store::FindCredential(transaction, name));
       });
 }
 
@@ -215,7 +260,7 @@ absl::StatusOr<v1::Credential> CredentialHandler::Get(
     const v1::GetCredentialRequest& request) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
   return ReadInTransaction(environment_.database, [&](Transaction& transaction) {
-    return store::FindCredential(transaction, name);
+    return Shown(store::FindCredential(transaction, name));
   });
 }
 
@@ -230,7 +275,10 @@ absl::StatusOr<v1::ListCredentialsResponse> CredentialHandler::List(
         return ReadInTransaction(
             environment_.database, [&](Transaction& transaction) -> absl::StatusOr<Items> {
               SYNCLINE_RETURN_IF_ERROR(store::FindWorkspace(transaction, parent).status());
-              return store::ListCredentials(transaction, parent.workspace, after, limit);
+              SYNCLINE_ASSIGN_OR_RETURN(
+                  Items items, store::ListCredentials(transaction, parent.workspace, after, limit));
+              for (v1::Credential& credential : items) auth::ShowExpireTime(&credential);
+              return items;
             });
       },
       [](const v1::Credential& credential) { return LastId(credential.name()); });
@@ -255,15 +303,17 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         SYNCLINE_ASSIGN_OR_RETURN(const std::set<std::string> fields,
                                   StoredFields(transaction, name));
         SYNCLINE_RETURN_IF_ERROR(Validate(environment_, change, fields));
+        SYNCLINE_RETURN_IF_ERROR(
+            CheckAlternativesUsed(transaction, name, stored, change.credential));
         if (change.given.empty() && MessageDifferencer::Equals(change.credential, stored)) {
-          return stored;
+          return Shown(stored);
         }
         SYNCLINE_RETURN_IF_ERROR(
             store::UpdateCredential(transaction, name, change.credential).status());
         SYNCLINE_RETURN_IF_ERROR(
             SaveSecrets(transaction, environment_.vault, name, change, fields));
         SYNCLINE_RETURN_IF_ERROR(RecordChange(transaction, name, change, stored));
-        return store::FindCredential(transaction, name);
+        return Shown(store::FindCredential(transaction, name));
       });
 }
 

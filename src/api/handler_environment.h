@@ -22,6 +22,9 @@ class CredentialVault;
 namespace syncline::http {
 class Transport;
 }
+namespace syncline::http {
+class Transport;
+}
 namespace syncline::event {
 class EventFeed;
 class EventLog;

@@ -1,5 +1,8 @@
 #include "api/integration_rules.h"
 
+#include <optional>
+
+#include "auth/alternative.h"
 #include "fmt/format.h"
 #include "mapping/compiled_mapping.h"
 #include "pull/validate_integration.h"
@@ -34,17 +37,28 @@ absl::Status CheckObjectType(store::Transaction& transaction, const std::string&
 }
 
 absl::Status CheckCredential(store::Transaction& transaction, const std::string& workspace,
-                             const std::string& id, base::FieldViolations& wrong) {
-  if (id.empty()) return absl::OkStatus();
-  if (!model::IsResourceId(id)) {
+                             const v1::Integration& integration, base::FieldViolations& wrong) {
+  const std::string& id = integration.credential();
+  std::optional<v1::Credential> credential;
+  if (!id.empty() && !model::IsResourceId(id)) {
     wrong.Add("integration.credential",
               fmt::format("\"{}\" is not {}; give the id alone", id, model::kResourceIdRule));
     return absl::OkStatus();
   }
-  return AddUnknown(
-      store::FindCredential(transaction, {workspace, id}, store::Lock::kForUpdate).status(),
-      "integration.credential",
-      fmt::format("there is no credential \"{}\" in workspaces/{}", id, workspace), wrong);
+  if (!id.empty()) {
+    // The lock holds off a concurrent change until this integration can be seen.
+    auto found = store::FindCredential(transaction, {workspace, id}, store::Lock::kForUpdate);
+    if (!found.ok()) {
+      return AddUnknown(
+          found.status(), "integration.credential",
+          fmt::format("there is no credential \"{}\" in workspaces/{}", id, workspace), wrong);
+    }
+    credential = *std::move(found);
+  }
+  base::FieldViolations picked;
+  auth::CheckPickedSignIn(integration, credential.has_value() ? &*credential : nullptr, &picked);
+  wrong.AddStatus("integration", picked.ToStatus());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -54,7 +68,7 @@ absl::Status CheckIntegration(store::Transaction& transaction, const std::string
   wrong.AddStatus("integration", pull::ValidateIntegration(integration));
   SYNCLINE_RETURN_IF_ERROR(
       CheckObjectType(transaction, workspace, integration.object_type(), wrong));
-  return CheckCredential(transaction, workspace, integration.credential(), wrong);
+  return CheckCredential(transaction, workspace, integration, wrong);
 }
 
 absl::Status CheckMappingFits(store::Transaction& transaction, const model::IntegrationName& name,

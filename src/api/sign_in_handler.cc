@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "auth/authenticator.h"
+#include "auth/credential_end.h"
 #include "credential/credential_opener.h"
 #include "http/message.h"
 #include "model/resource_name.h"
@@ -20,8 +21,7 @@ absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
   const auto url = http::Url::Parse(request.url());
   if (!url.ok()) wrong.Add("url", base::MessageOf(url.status()));
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
-  SYNCLINE_ASSIGN_OR_RETURN(const credential::OpenCredential open,
-                            environment_.credentials.Open(*name));
+  SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open, environment_.credentials.Open(*name));
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<auth::Authenticator> authenticator,
                             auth::MakeAuthenticator(open.credential, open.secrets,
                                                     {.transport = environment_.vendor_transport,
@@ -30,6 +30,7 @@ absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
   const pull::SignInProbe probe =
       pull::ProbeSignIn(*authenticator, environment_.vendor_transport, *url,
                         {.total_timeout = kVendorTimeMax, .body_bytes_max = kBodyBytesMax}, {});
+  authenticator->End();
   v1::TestCredentialResponse response;
   response.set_status(probe.status);
   response.set_explanation(probe.explanation);
@@ -37,6 +38,7 @@ absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
   response.set_reason(probe.reason);
   for (const std::string& scope : probe.missing_scopes) response.add_missing_scopes(scope);
   response.set_body(probe.body);
+  auth::ShowExpireTime(&open.credential);
   if (open.credential.has_expire_time()) {
     *response.mutable_expire_time() = open.credential.expire_time();
   }

@@ -1,39 +1,24 @@
 #include "auth/api_token_authenticator.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
-#include "auth/scrub.h"
 #include "base/status.h"
 
 namespace syncline::auth {
 
-ApiTokenAuthenticator::ApiTokenAuthenticator(AllowedHosts hosts, Place place, std::string name,
-                                             std::string prefix, secret::Secret token)
-    : hosts_(std::move(hosts)),
-      place_(place),
-      name_(std::move(name)),
-      prefix_(std::move(prefix)),
-      token_(std::move(token)) {}
+ApiTokenAuthenticator::ApiTokenAuthenticator(AllowedHosts hosts, std::vector<PlacedToken> tokens)
+    : hosts_(std::move(hosts)), tokens_(std::move(tokens)) {
+  for (const PlacedToken& token : tokens_) scrubber_.Add(token.token().Reveal());
+}
 
 absl::Status ApiTokenAuthenticator::Apply(http::Request& request, std::stop_token) {
   SYNCLINE_RETURN_IF_ERROR(hosts_.Check(request.url));
-  std::string value = fmt::format("{}{}", prefix_, token_.Reveal());
-  if (place_ == Place::kHeader) {
-    request.headers.Set(name_, std::move(value));
-  } else {
-    http::SetQueryParameter(&request.url, name_, value);
-  }
+  for (const PlacedToken& token : tokens_) SYNCLINE_RETURN_IF_ERROR(token.Put(&request));
   return absl::OkStatus();
 }
 
 void ApiTokenAuthenticator::Strip(http::Url* url) const {
-  if (place_ == Place::kQuery) http::RemoveQueryParameter(url, name_);
-}
-
-std::string ApiTokenAuthenticator::Scrub(std::string text) const {
-  return ScrubSecret(std::move(text), token_.Reveal());
+  for (const PlacedToken& token : tokens_) token.Strip(url);
 }
 
 }  // namespace syncline::auth

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -22,7 +23,7 @@ class TokenStore;
 using SecretMap = std::map<std::string, secret::Secret>;
 
 // Signs requests for one credential. Made per run by MakeAuthenticator; used by one thread at a
-// time.
+// time, except where a method says otherwise.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
@@ -38,6 +39,15 @@ class Authenticator {
   // Apply.
   virtual absl::StatusOr<bool> Renew(const http::Response&, std::stop_token) { return false; }
 
+  // Looks at the answer to the one more try. An error where the sign-in that was just renewed is
+  // refused again in a way that the answer's status alone would not tell: AUTH_FAILED.
+  virtual absl::Status CheckRenewed(const http::Response&) { return absl::OkStatus(); }
+
+  // The run is over, whatever its outcome: gives back what the vendor holds for it (a session).
+  // Waits kEndTimeout at most; what comes of it does not matter. Nothing else is called after it.
+  static constexpr std::chrono::seconds kEndTimeout{10};
+  virtual void End() {}
+
   // Whether the credential names the host of `url`: a next link may leave its origin only for such.
   virtual bool NamesHost(const http::Url& url) const = 0;
 
@@ -45,8 +55,8 @@ class Authenticator {
   // and those are stored (I5).
   virtual void Strip(http::Url* url) const = 0;
 
-  // `text` of the vendor for an error message; as a whole replaced by a remark when it repeats the
-  // secret in any form that this kind sends (I5).
+  // `text` of the vendor for an error or a reject, with a remark in place of every secret that it
+  // repeats, in any form that this kind sends (I5). Any thread may call it at any time.
   virtual std::string Scrub(std::string text) const = 0;
 };
 

@@ -108,7 +108,44 @@ void ClearSecretMaps(Message* message) {
   }
 }
 
+// Cuts the first name off a path: "basic" of "basic.password".
+std::string_view TakeName(std::string_view* path) {
+  const std::size_t dot = path->find('.');
+  const std::string_view name = path->substr(0, dot);
+  path->remove_prefix(dot == std::string_view::npos ? path->size() : dot + 1);
+  return name;
+}
+
+// The message at that key of a map; null when there is none.
+const Message* ValueOf(const Message& message, const FieldDescriptor* map, std::string_view key) {
+  for (int k = 0; k < message.GetReflection()->FieldSize(message, map); ++k) {
+    const Message* const entry = Entry(&message, map, k);
+    const FieldDescriptor* const value = entry->GetDescriptor()->map_value();
+    if (KeyOf(*entry) != key || value->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    return Child(entry, value);
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+bool HasPlaceFor(const v1::Credential& credential, std::string_view path) {
+  const Message* message = &credential;
+  while (message != nullptr && !path.empty()) {
+    const FieldDescriptor* const field =
+        message->GetDescriptor()->FindFieldByName(std::string(TakeName(&path)));
+    if (field == nullptr) return false;
+    if (field->options().GetExtension(v1::secret)) return field->is_map() != path.empty();
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
+    if (field->is_map()) {
+      message = ValueOf(*message, field, TakeName(&path));
+    } else {
+      const bool is_set = message->GetReflection()->HasField(*message, field);
+      message = is_set ? Child(message, field) : nullptr;
+    }
+  }
+  return false;
+}
 
 std::vector<SecretField> SecretFieldsOf(const v1::Credential& credential) {
   std::vector<SecretField> fields;

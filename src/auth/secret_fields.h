@@ -21,6 +21,10 @@ struct SecretField {
 // entries that are there. Found by reflection, so that a new kind is covered by its proto alone.
 std::vector<SecretField> SecretFieldsOf(const v1::Credential& credential);
 
+// Whether the credential still has the field that a secret was stored for: a kind, an alternative
+// or a token of a map may have gone since. Of a secret map every name has a place.
+bool HasPlaceFor(const v1::Credential& credential, std::string_view path);
+
 // The vault's path of the secret field that `json_path` names, as SecretField spells both; of a
 // secret map any entry, there or not. Empty when the credential's kinds have no such field.
 std::optional<std::string> SecretPathOf(const v1::Credential& credential,

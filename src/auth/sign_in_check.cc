@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "auth/cookie_header.h"
 #include "auth/secret_fields.h"
 #include "http/message.h"
 
@@ -32,6 +33,25 @@ bool SignInCheck::HasSecret(std::string_view path) const {
   return false;
 }
 
+std::set<std::string> SignInCheck::SecretNames(std::string_view path) const {
+  const std::string begin = fmt::format("{}{}.", prefix_, path);
+  std::set<std::string> names;
+  for (const std::string& stored : stored_) {
+    if (stored.starts_with(begin)) names.insert(stored.substr(begin.size()));
+  }
+  for (const auto& [given, secret] : given_) {
+    if (given.starts_with(begin)) names.insert(given.substr(begin.size()));
+  }
+  for (const auto& [json_path, reference] : credential_.secret_references()) {
+    const auto whole = SecretPathOf(credential_, json_path);
+    if (whole.has_value() && whole->starts_with(begin)) names.insert(whole->substr(begin.size()));
+  }
+  // An empty one takes the stored one away.
+  std::erase_if(
+      names, [&](const std::string& name) { return !HasSecret(fmt::format("{}.{}", path, name)); });
+  return names;
+}
+
 void SignInCheck::CheckSecret(std::string_view path, std::string_view field, bool required,
                               Where where) const {
   if (required && !HasSecret(path)) {
@@ -46,6 +66,11 @@ void SignInCheck::CheckSecret(std::string_view path, std::string_view field, boo
     Add(field,
         "holds a control character, which no header may carry; a line break at the end of a file "
         "is a common cause");
+  }
+  if (where == Where::kCookie && !IsCookieValue(secret->Reveal())) {
+    Add(field,
+        "holds a character that no cookie may carry (RFC 6265 4.1.1); a line break at the end of a "
+        "file is a common cause");
   }
 }
 

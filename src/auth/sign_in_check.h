@@ -6,6 +6,7 @@
 
 #include "auth/allowed_hosts.h"
 #include "auth/authenticator.h"
+#include "base/clock.h"
 #include "base/status.h"
 #include "syncline/v1/credential.pb.h"
 
@@ -18,15 +19,16 @@ class SignInCheck {
   static constexpr std::size_t kSecretBytesMax = 16 * 1024;
   static constexpr std::size_t kNameBytesMax = 255;
 
-  // `prefix` stands before paths and fields: "" or "alternatives.NAME.". The references must
-  // outlive the check.
+  // `prefix` stands before paths and fields: "" or "alternatives.NAME.". `now` is what ends are
+  // held against. The references must outlive the check.
   SignInCheck(const v1::Credential& credential, const SecretMap& given,
-              const std::set<std::string>& stored, std::string prefix,
+              const std::set<std::string>& stored, std::string prefix, base::Time now,
               base::FieldViolations* violations)
       : credential_(credential),
         given_(given),
         stored_(stored),
         prefix_(std::move(prefix)),
+        now_(now),
         violations_(violations) {}
 
   // `field` in proto JSON spelling, e.g. "oauth2.tokenUrl".
@@ -36,8 +38,10 @@ class SignInCheck {
   // Whether the secret at `path` ("oauth2.client_secret") is given, stored or referred to.
   bool HasSecret(std::string_view path) const;
   // Bounds of a secret that is given; `required`: its absence is a mistake.
-  enum class Where { kAnywhere, kHeader };
+  enum class Where { kAnywhere, kHeader, kCookie };
   void CheckSecret(std::string_view path, std::string_view field, bool required, Where where) const;
+  // Names of the entries of a secret map ("session.secrets") that are given or stored.
+  std::set<std::string> SecretNames(std::string_view path) const;
   // The given secret, or null.
   const secret::Secret* Given(std::string_view path) const;
 
@@ -45,12 +49,14 @@ class SignInCheck {
   void CheckHost(std::string_view field, const http::Url& url) const;
 
   const v1::Credential& credential() const { return credential_; }
+  base::Time now() const { return now_; }
 
  private:
   const v1::Credential& credential_;
   const SecretMap& given_;
   const std::set<std::string>& stored_;
   const std::string prefix_;
+  const base::Time now_;
   base::FieldViolations* const violations_;
 };
 

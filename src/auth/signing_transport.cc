@@ -14,7 +14,9 @@ absl::StatusOr<http::Response> SigningTransport::Send(const http::Request& reque
   if (!renewed) return answer;
   http::Request second = request;
   SYNCLINE_RETURN_IF_ERROR(authenticator_.Apply(second, stop));
-  return inner_.Send(second, limits, stop);
+  SYNCLINE_ASSIGN_OR_RETURN(answer, inner_.Send(second, limits, stop));
+  SYNCLINE_RETURN_IF_ERROR(authenticator_.CheckRenewed(answer));
+  return answer;
 }
 
 }  // namespace syncline::auth

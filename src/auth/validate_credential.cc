@@ -2,20 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "auth/allowed_hosts.h"
 #include "auth/secret_reference.h"
 #include "auth/sign_in_check.h"
 #include "base/status.h"
+#include "request/vars.h"
 
 namespace syncline::auth {
 namespace {
 
 constexpr std::size_t kDisplayNameBytesMax = 255;
-constexpr const char* kKinds = "none, basic, apiToken, oauth2, aws";
+constexpr std::size_t kAlternativesMax = 16;
+constexpr const char* kKinds = "none, basic, apiToken, apiTokens, oauth2, aws, session, hmac, jwt";
 
 void CheckHosts(const v1::Credential& credential, base::FieldViolations* violations) {
   const int count = credential.allowed_hosts_size();
-  if (count == 0 && credential.kind_case() != v1::Credential::kNone) {
+  const bool has_secret = credential.kind_case() != v1::Credential::kNone ||
+                          !credential.alternatives().empty() ||
+                          !credential.tls().client_certificate().empty();
+  if (count == 0 && has_secret) {
     violations->Add("allowedHosts",
                     "name at least one host that the secret may be sent to, e.g. "
                     "\"api.vendor.example\"");
@@ -31,27 +38,47 @@ void CheckHosts(const v1::Credential& credential, base::FieldViolations* violati
   }
 }
 
+// The rules of the one kind that is set; a credential and each alternative have one.
+template <typename Spec>
+void CheckKind(const Spec& spec, const SignInCheck& check) {
+  switch (spec.kind_case()) {
+    case Spec::kNone: break;
+    case Spec::kBasic: CheckBasic(spec.basic(), check); break;
+    case Spec::kApiToken: CheckApiToken(spec.api_token(), check); break;
+    case Spec::kApiTokens: CheckApiTokens(spec.api_tokens(), check); break;
+    case Spec::kOauth2: CheckOAuth2(spec.oauth2(), check); break;
+    case Spec::kAws: CheckAws(spec.aws(), check); break;
+    case Spec::kSession: CheckSession(spec.session(), check); break;
+    case Spec::kJwt: CheckJwt(spec.jwt(), check); break;
+    case Spec::kHmac: CheckHmac(spec.hmac(), check); break;
+    default: check.Add("kind", fmt::format("set one of {}", kKinds)); break;
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateCredential(const v1::Credential& credential, const SecretMap& given,
-                                const std::set<std::string>& stored) {
+                                const std::set<std::string>& stored, base::Time now) {
   base::FieldViolations violations;
   if (credential.display_name().size() > kDisplayNameBytesMax) {
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
   CheckHosts(credential, &violations);
-  const SignInCheck check(credential, given, stored, "", &violations);
-  switch (credential.kind_case()) {
-    case v1::Credential::kNone: break;
-    case v1::Credential::kBasic: CheckBasic(credential.basic(), check); break;
-    case v1::Credential::kApiToken: CheckApiToken(credential.api_token(), check); break;
-    case v1::Credential::kOauth2: CheckOAuth2(credential.oauth2(), check); break;
-    case v1::Credential::kAws: CheckAws(credential.aws(), check); break;
-    default: violations.Add("kind", fmt::format("set one of {}", kKinds)); break;
+  const SignInCheck check(credential, given, stored, "", now, &violations);
+  CheckKind(credential, check);
+  if (credential.alternatives().size() > kAlternativesMax) {
+    violations.Add("alternatives", fmt::format("has {} entries; at most {} are allowed",
+                                               credential.alternatives().size(), kAlternativesMax));
   }
-  constexpr const char* kNotOffered = "is not offered by this build";
-  if (!credential.alternatives().empty()) violations.Add("alternatives", kNotOffered);
-  if (credential.has_tls()) violations.Add("tls", kNotOffered);
+  // In order of name: the map of a message has none.
+  const std::map<std::string, v1::SignIn> alternatives(credential.alternatives().begin(),
+                                                       credential.alternatives().end());
+  for (const auto& [name, sign_in] : alternatives) {
+    const std::string field = "alternatives." + name;
+    if (!request::IsVarName(name)) violations.Add(field, "must be named by [a-z][a-z0-9_]*");
+    CheckKind(sign_in, SignInCheck(credential, given, stored, field + ".", now, &violations));
+  }
+  if (credential.has_tls()) CheckTls(credential.tls(), check);
   CheckSecretReferences(credential, given, &violations);
   return violations.ToStatus();
 }

@@ -21,9 +21,6 @@ absl::Status ValidateIntegration(const v1::Integration& integration) {
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
   violations.AddStatus("", RequestTemplate::Compile(integration).status());
-  if (!integration.credential_alternative().empty()) {
-    violations.Add("credentialAlternative", "is not offered by this build");
-  }
   if (integration.has_pagination()) {
     violations.AddStatus("pagination", paging::ValidatePagination(integration.pagination()));
   }

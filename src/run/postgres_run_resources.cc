@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "auth/alternative.h"
 #include "base/status.h"
 #include "load/postgres_page_committer.h"
 #include "pull/limits.h"
@@ -20,8 +21,10 @@ absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenA
         return row.uid == run.integration_uid ? absl::OkStatus() : store::NotFound(name.ToString());
       }));
   if (integration.credential().empty()) return auth::MakeNoAuthenticator();
-  SYNCLINE_ASSIGN_OR_RETURN(const credential::OpenCredential open,
+  SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open,
                             credentials_.Open({run.workspace, integration.credential()}));
+  SYNCLINE_RETURN_IF_ERROR(
+      auth::PickAlternative(integration.credential_alternative(), &open.credential, &open.secrets));
   return auth::MakeAuthenticator(open.credential, open.secrets, sign_in_);
 }
 

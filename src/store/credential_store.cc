@@ -24,6 +24,15 @@ Parameters KeyOf(const model::CredentialName& name) {
   return parameters;
 }
 
+std::vector<std::string> IntegrationsOf(const model::CredentialName& name, const Result& rows) {
+  std::vector<std::string> users;
+  for (int row = 0; row < rows.size(); ++row) {
+    users.push_back(
+        model::IntegrationName{name.workspace, std::string(rows.Text(row, 0))}.ToString());
+  }
+  return users;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Credential> InsertCredential(Transaction& transaction,
@@ -84,12 +93,17 @@ absl::StatusOr<std::vector<std::string>> CredentialUsers(Transaction& transactio
                                                          std::int64_t limit) {
   SYNCLINE_ASSIGN_OR_RETURN(const Result rows,
                             transaction.Execute(sql::kCredentialUsers, KeyOf(name).Int64(limit)));
-  std::vector<std::string> users;
-  for (int row = 0; row < rows.size(); ++row) {
-    users.push_back(
-        model::IntegrationName{name.workspace, std::string(rows.Text(row, 0))}.ToString());
-  }
-  return users;
+  return IntegrationsOf(name, rows);
+}
+
+absl::StatusOr<std::vector<std::string>> AlternativeUsers(Transaction& transaction,
+                                                          const model::CredentialName& name,
+                                                          std::string_view alternative,
+                                                          std::int64_t limit) {
+  SYNCLINE_ASSIGN_OR_RETURN(const Result rows,
+                            transaction.Execute(sql::kCredentialAlternativeUsers,
+                                                KeyOf(name).Text(alternative).Int64(limit)));
+  return IntegrationsOf(name, rows);
 }
 
 absl::StatusOr<std::int64_t> RaiseSecretVersion(Transaction& transaction,

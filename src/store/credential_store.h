@@ -42,6 +42,11 @@ absl::Status DeleteCredential(Transaction& transaction, const model::CredentialN
 absl::StatusOr<std::vector<std::string>> CredentialUsers(Transaction& transaction,
                                                          const model::CredentialName& name,
                                                          std::int64_t limit);
+// Likewise of those that sign in with one of its alternatives.
+absl::StatusOr<std::vector<std::string>> AlternativeUsers(Transaction& transaction,
+                                                          const model::CredentialName& name,
+                                                          std::string_view alternative,
+                                                          std::int64_t limit);
 
 // One sealed secret field.
 struct SealedField {

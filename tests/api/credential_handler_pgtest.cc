@@ -3,6 +3,7 @@
 #include "model/resource_name.h"
 #include "syncline/v1/credential_service.pb.h"
 #include "tests/api/api_fixture.h"
+#include "tests/support/test_authority.h"
 
 namespace syncline::api {
 namespace {
@@ -102,6 +103,38 @@ TEST_F(CredentialServiceTest, UpdatesKeepTheSecretUnlessItIsGiven) {
   EXPECT_EQ(StoredToken(), "sentinel-two");
 }
 
+TEST_F(CredentialServiceTest, OfSeveralTokensEachStaysUntilItsNameGoes) {
+  ASSERT_TRUE(Create(R"(parent: "workspaces/default" credential_id: "okta"
+      credential { allowed_hosts: "a.example" api_tokens {
+        tokens { key: "one" value { header: "X-One" token: "sentinel-one" } }
+        tokens { key: "two" value { header: "X-Two" token: "sentinel-two" } } } })")
+                  .ok());
+  const auto rotated = Update(R"(api_tokens {
+        tokens { key: "one" value { header: "X-First" } }
+        tokens { key: "two" value { header: "X-Two" token: "sentinel-new" } } })",
+                              R"(update_mask { paths: "api_tokens" })");
+  ASSERT_TRUE(rotated.ok()) << rotated.status();
+  EXPECT_EQ(rotated->DebugString().find("sentinel"), std::string::npos);
+  EXPECT_EQ(StoredToken("api_tokens.tokens.one.token"), "sentinel-one");
+  EXPECT_EQ(StoredToken("api_tokens.tokens.two.token"), "sentinel-new");
+  const auto shrunk = Update(R"(api_tokens { tokens { key: "two" value { header: "X-Two" } } })",
+                             R"(update_mask { paths: "api_tokens" })");
+  ASSERT_TRUE(shrunk.ok()) << shrunk.status();
+  EXPECT_EQ(StoredToken("api_tokens.tokens.one.token"), "absent");
+  EXPECT_EQ(StoredToken("api_tokens.tokens.two.token"), "sentinel-new");
+}
+
+TEST_F(CredentialServiceTest, AnEmptySecretTakesTheStoredOneAway) {
+  ASSERT_TRUE(Create(R"(parent: "workspaces/default" credential_id: "okta"
+      credential { allowed_hosts: "a.example" basic { secret_username: "key" password: "x" } })")
+                  .ok());
+  const auto named = Update(R"(basic { username: "me" secret_username: "" })",
+                            R"(update_mask { paths: "basic" })");
+  ASSERT_TRUE(named.ok()) << named.status();
+  EXPECT_EQ(StoredToken("basic.secret_username"), "absent");
+  EXPECT_EQ(StoredToken("basic.password"), "x");
+}
+
 TEST_F(CredentialServiceTest, OtherHostsWantTheSecretAgain) {
   ASSERT_TRUE(Create(kCreate).ok());
   const absl::Status refused = Update(R"(allowed_hosts: "evil.example")").status();
@@ -135,6 +168,60 @@ TEST_F(CredentialServiceTest, EveryMistakeIsNamedAtOnceAndNoneRepeatsASecret) {
   EXPECT_THAT(fields, Contains("credential.allowedHosts[0]"));
   EXPECT_THAT(fields, Contains("credential.basic.username"));
   EXPECT_EQ(base::MessageOf(status).find("sentinel"), std::string::npos);
+}
+
+TEST_F(CredentialServiceTest, ShowsWhenTheClientCertificateEnds) {
+  test::TestAuthority authority("ours");
+  const auto tls = [&](std::chrono::hours lifetime, bool with_key) {
+    const test::CertifiedKey client = authority.Issue("client", lifetime);
+    v1::Credential credential;
+    credential.mutable_tls()->set_client_certificate(client.certificate);
+    if (with_key) credential.mutable_tls()->set_client_key(client.key);
+    return credential.ShortDebugString();
+  };
+  const auto create = [&](const std::string& settings) {
+    return Create(R"(parent: "workspaces/default" credential_id: "okta"
+        credential { allowed_hosts: "a.example" none {} )" +
+                  settings + "}");
+  };
+  EXPECT_THAT(WrongFields(create(tls(std::chrono::hours(-1), true)).status()),
+              ElementsAre("credential.tls.clientCertificate"));
+  const auto created = create(tls(std::chrono::hours(30), true));
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_TRUE(created->has_expire_time());
+  EXPECT_EQ(created->DebugString().find("PRIVATE KEY"), std::string::npos);
+  const auto got = CallText<v1::Credential, v1::GetCredentialRequest>(
+      "CredentialService/GetCredential", "name: \"" + std::string(kName) + "\"");
+  EXPECT_EQ(got->expire_time().seconds(), created->expire_time().seconds());
+  EXPECT_THAT(WrongFields(Update(tls(std::chrono::hours(50), false)).status()),
+              ElementsAre("credential.tls.clientKey"))
+      << "whether the stored key fits is not known";
+  const auto renewed = Update(tls(std::chrono::hours(50), true));
+  ASSERT_TRUE(renewed.ok()) << renewed.status();
+  EXPECT_GT(renewed->expire_time().seconds(), created->expire_time().seconds() + 3600);
+}
+
+TEST_F(CredentialServiceTest, SecretsOfASessionStayByName) {
+  const std::string login = R"(
+      login { request { url: "https://a.example/{{secrets.user}}/{{secrets.pin}}" } })";
+  ASSERT_TRUE(Create(R"(parent: "workspaces/default" credential_id: "okta"
+      credential { allowed_hosts: "a.example" session {
+        secrets { key: "user" value: "sentinel-user" }
+        secrets { key: "pin" value: "sentinel-pin" })" +
+                     login + "} }")
+                  .ok());
+  const auto rotated =
+      Update(R"(session { secrets { key: "pin" value: "sentinel-new" } )" + login + "}",
+             R"(update_mask { paths: "session" })");
+  ASSERT_TRUE(rotated.ok()) << rotated.status();
+  EXPECT_EQ(rotated->DebugString().find("sentinel"), std::string::npos);
+  EXPECT_EQ(StoredToken("session.secrets.user"), "sentinel-user");
+  EXPECT_EQ(StoredToken("session.secrets.pin"), "sentinel-new");
+  const absl::Status without =
+      Update(R"(session { secrets { key: "pin" value: "" } )" + login + "}",
+             R"(update_mask { paths: "session" })")
+          .status();
+  EXPECT_THAT(WrongFields(without), ElementsAre("credential.session.login[0].request.url"));
 }
 
 TEST_F(CredentialServiceTest, UnknownWorkspacesAndNamesAreNotFound) {

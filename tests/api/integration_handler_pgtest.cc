@@ -164,5 +164,42 @@ TEST(DefaultScheduleTest, SpreadsIntegrationsOverTheDay) {
   EXPECT_EQ(DefaultSchedule({"default", "a"}).daily(), DefaultSchedule({"default", "a"}).daily());
 }
 
+TEST_F(IntegrationServiceTest, PicksAnAlternativeThatThereIs) {
+  const auto credential = CallText<v1::Credential, v1::CreateCredentialRequest>(
+      "CredentialService/CreateCredential", R"(
+      parent: "workspaces/default" credential_id: "two-ways"
+      credential { allowed_hosts: "vendor.example" none {}
+        alternatives { key: "key" value { api_token { header: "X" token: "sentinel" } } }
+        alternatives { key: "spare" value { basic { username: "me" password: "sentinel" } } } })");
+  ASSERT_TRUE(credential.ok()) << credential.status();
+  const auto with = [](const std::string& rest) {
+    return std::string(kCreate).substr(0, std::string(kCreate).rfind('}')) + rest + "}";
+  };
+  const auto wrong = Create(with(R"(credential: "two-ways" credential_alternative: "keys")"));
+  EXPECT_THAT(WrongFields(wrong.status()), ElementsAre("integration.credentialAlternative"));
+  EXPECT_THAT(base::MessageOf(wrong.status()), HasSubstr("it has: key, spare"));
+  EXPECT_THAT(WrongFields(Create(with(R"(credential_alternative: "key")")).status()),
+              ElementsAre("integration.credentialAlternative"));
+  ASSERT_TRUE(Create(with(R"(credential: "two-ways" credential_alternative: "key")")).ok());
+
+  const auto change = [&](const std::string& alternatives) {
+    return CallText<v1::Credential, v1::UpdateCredentialRequest>(
+               "CredentialService/UpdateCredential",
+               "credential { name: 'workspaces/default/credentials/two-ways' " + alternatives +
+                   " } update_mask { paths: 'alternatives' }")
+        .status();
+  };
+  const std::string spare = "alternatives { key: 'spare' value { basic { username: 'me' } } }";
+  const std::string key = "alternatives { key: 'key' value { api_token { header: 'Y' } } }";
+  const absl::Status used = change(spare);
+  EXPECT_EQ(ReasonText(used), "IN_USE");
+  EXPECT_THAT(base::MetadataOf(used)["used_by"], HasSubstr("integrations/users"));
+  EXPECT_THAT(base::MessageOf(used), HasSubstr("the alternative \"key\""));
+  const absl::Status kept = change(key);  // the token stays, the spare way goes
+  EXPECT_TRUE(kept.ok()) << kept;
+  EXPECT_EQ(migrated_->Query("SELECT string_agg(field, ' ') FROM syncline.credential_secret"),
+            "alternatives.key.api_token.token");
+}
+
 }  // namespace
 }  // namespace syncline::api

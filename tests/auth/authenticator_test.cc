@@ -4,7 +4,6 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-#include "auth/scrub.h"
 #include "base/status.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/scripted_transport.h"
@@ -141,15 +140,6 @@ TEST(Authenticator, ScrubsEveryFormOfTheSecret) {
        {"p/a\"ss", "p%2Fa%22ss", "p/a\\\"ss", "p\\/a\\\"ss", "cC9hInNz", "bWU6cC9hInNz"}) {
     EXPECT_THAT(authenticator->Scrub("you sent <" + form + ">"), Not(HasSubstr(form)));
   }
-}
-
-TEST(EncodeBase64, FollowsTheTableOfTheStandard) {
-  EXPECT_EQ(EncodeBase64(""), "");
-  EXPECT_EQ(EncodeBase64("f"), "Zg==");
-  EXPECT_EQ(EncodeBase64("fo"), "Zm8=");
-  EXPECT_EQ(EncodeBase64("foo"), "Zm9v");
-  EXPECT_EQ(EncodeBase64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(EncodeBase64("\xFF\xFE\xFD"), "//79");
 }
 
 }  // namespace

@@ -69,6 +69,27 @@ TEST(SigningTransport, ARenewedSignInIsTriedOnceMoreAndNotTwice) {
   EXPECT_EQ(authenticator.renewals, 1);
 }
 
+TEST(SigningTransport, TheSignInSeesTheAnswerToTheOneMoreTry) {
+  class Strict final : public Authenticator {
+   public:
+    absl::Status Apply(http::Request&, std::stop_token) override { return absl::OkStatus(); }
+    absl::StatusOr<bool> Renew(const http::Response&, std::stop_token) override { return true; }
+    absl::Status CheckRenewed(const http::Response& answer) override {
+      if (answer.status == 200) return absl::OkStatus();
+      return base::Error(base::Reason::kAuthFailed, "refused again");
+    }
+    bool NamesHost(const http::Url&) const override { return true; }
+    void Strip(http::Url*) const override {}
+    std::string Scrub(std::string text) const override { return text; }
+  };
+  ScriptedTransport vendor;
+  for (const int status : {440, 440, 440, 200}) vendor.EnqueueJson("{}", status);
+  Strict authenticator;
+  SigningTransport transport(vendor, authenticator);
+  EXPECT_EQ(base::ReasonOf(transport.Send({}, {}, {}).status()), base::Reason::kAuthFailed);
+  EXPECT_EQ(transport.Send({}, {}, {})->status, 200);
+}
+
 TEST(SigningTransport, AnAnswerThatNothingCanRenewStays) {
   ScriptedTransport vendor;
   vendor.EnqueueJson("{}", 401);

@@ -104,7 +104,8 @@ TEST(SecretFields, AreFoundByTheirMark) {
     }
     return all;
   };
-  EXPECT_EQ(paths("basic {}"), "basic.password = basic.password");
+  EXPECT_EQ(paths("basic {}"),
+            "basic.password = basic.password; basic.secret_username = basic.secretUsername");
   EXPECT_EQ(paths("api_token {}"), "api_token.token = apiToken.token");
   EXPECT_EQ(paths("none {}"), "");
   EXPECT_EQ(paths("aws {} tls {}"),
@@ -114,6 +115,22 @@ TEST(SecretFields, AreFoundByTheirMark) {
             "alternatives.my_own.api_token.token = alternatives.my_own.apiToken.token");
   EXPECT_EQ(paths("session { secrets { key: 'pass_word' value: 'x' } }"),
             "session.secrets.pass_word = session.secrets.pass_word");
+}
+
+TEST(SecretFields, HaveAPlaceAsLongAsTheirKindIsThere) {
+  const v1::Credential credential = Parse(R"(
+      session { vars { key: 'user' value: 'me' } } tls {}
+      alternatives {
+        key: 'two' value { api_tokens { tokens { key: 'a' value { header: 'X' } } } } })");
+  for (const char* path : {"session.secrets.password", "tls.client_key",
+                           "alternatives.two.api_tokens.tokens.a.token"}) {
+    EXPECT_TRUE(HasPlaceFor(credential, path)) << path;
+  }
+  for (const char* path :
+       {"basic.password", "session.secrets", "alternatives.two.api_tokens.tokens.b.token",
+        "alternatives.one.api_tokens.tokens.a.token", "session.vars.user", "tls", "", "x.y"}) {
+    EXPECT_FALSE(HasPlaceFor(credential, path)) << path;
+  }
 }
 
 TEST(SecretFields, LeaveTheCredential) {

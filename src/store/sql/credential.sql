@@ -40,6 +40,13 @@ WHERE workspace_id = $1 AND credential_id = $2
 ORDER BY integration_id
 LIMIT $3;
 
+-- name: CredentialAlternativeUsers
+SELECT integration_id
+FROM syncline.integration
+WHERE workspace_id = $1 AND credential_id = $2 AND spec->>'credentialAlternative' = $3
+ORDER BY integration_id
+LIMIT $4;
+
 -- name: CredentialRaiseSecretVersion
 UPDATE syncline.credential
 SET secret_version = secret_version + 1

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include "http/message.h"
+
+namespace syncline::auth {
+
+// Pure functions, safe for concurrent use.
+
+// Puts a cookie into the request's one Cookie header (RFC 6265 5.4), beside those that are there;
+// one of the same name is replaced.
+void SetCookie(std::string_view name, std::string_view value, http::Headers* headers);
+
+// Whether `text` may be a cookie's value (RFC 6265 4.1.1): no white space, quote, comma, semicolon,
+// backslash or control character.
+bool IsCookieValue(std::string_view text);
+
+}  // namespace syncline::auth
