@@ -27,6 +27,27 @@ struct PageMemory {
   expression::Evaluation evaluation;
 };
 
+// Whatever of the vendor's words an error repeats: the members of a body, a link, a value that an
+// expression could not work with.
+absl::Status Scrubbed(const absl::Status& status, const auth::Authenticator& authenticator) {
+  base::ErrorMetadata metadata = base::MetadataOf(status);
+  for (auto& [key, value] : metadata) value = authenticator.Scrub(std::move(value));
+  absl::Status scrubbed =
+      base::Error(base::ReasonOf(status), authenticator.Scrub(base::MessageOf(status)), metadata);
+  const auto delay = base::RetryAfterOf(status);
+  return delay.has_value() ? base::WithRetryAfter(std::move(scrubbed), *delay) : scrubbed;
+}
+
+http::RetryingTransport::OnWait ScrubbedWaits(http::RetryingTransport::OnWait on_wait,
+                                              const auth::Authenticator& authenticator) {
+  if (!on_wait) return on_wait;
+  return [on_wait = std::move(on_wait), &authenticator](const http::Wait& wait) {
+    http::Wait scrubbed = wait;
+    scrubbed.message = authenticator.Scrub(std::move(scrubbed.message));
+    on_wait(scrubbed);
+  };
+}
+
 http::RetryLimits RetryLimitsOf(const Limits& limits, const http::Backoff& backoff) {
   return {.attempt_count_max = limits.attempt_count_max, .backoff = backoff};
 }
@@ -40,13 +61,21 @@ Puller::Puller(Options options, RequestTemplate request, paging::Walk walk,
       limits_(ResolveLimits(integration_.limits())),
       signing_(options.transport, *authenticator_),
       transport_(signing_, RetryLimitsOf(limits_, options.backoff), options.clock, options.random,
-                 std::move(options.on_wait)),
+                 ScrubbedWaits(std::move(options.on_wait), *authenticator_)),
       clock_(options.clock),
       run_start_(options.run_start),
       user_agent_(std::move(options.user_agent)),
       request_(std::move(request)),
       walk_(std::move(walk)),
       records_(std::move(records)) {}
+
+Puller::~Puller() { authenticator_->End(); }
+
+Puller::Scrub Puller::MakeScrub() const {
+  return [authenticator = authenticator_](std::string text) {
+    return authenticator->Scrub(std::move(text));
+  };
+}
 
 absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
   const v1::Integration& integration = options.integration;
@@ -123,6 +152,12 @@ absl::StatusOr<std::string> Puller::ResolveLink(const http::Url& asked,
 }
 
 absl::StatusOr<std::optional<Page>> Puller::Next(std::stop_token stop) {
+  absl::StatusOr<std::optional<Page>> page = NextPage(std::move(stop));
+  if (!page.ok()) return Scrubbed(page.status(), *authenticator_);
+  return page;
+}
+
+absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
   if (done_) return std::optional<Page>();
   if (walk_.page_number() > limits_.page_count_max) {
     return base::Error(base::Reason::kPageLimitReached,

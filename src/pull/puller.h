@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -57,6 +58,17 @@ class Puller {
   // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING; CANCELLED.
   absl::StatusOr<std::optional<Page>> Next(std::stop_token stop);
 
+  // Ends the sign-in at the vendor, which may take Authenticator::kEndTimeout.
+  ~Puller();
+  Puller(const Puller&) = delete;
+  Puller& operator=(const Puller&) = delete;
+
+  // Takes the secrets of the sign-in out of a text that the vendor wrote (I5): what is stored or
+  // shown beside good records, rejects for one. Any thread may call it at any time, also after the
+  // puller is gone.
+  using Scrub = std::function<std::string(std::string)>;
+  Scrub MakeScrub() const;
+
   // With defaults filled in, for the run's own bounds.
   const Limits& limits() const { return limits_; }
 
@@ -64,6 +76,7 @@ class Puller {
   Puller(Options options, RequestTemplate request, paging::Walk walk,
          expression::Expression records);
 
+  absl::StatusOr<std::optional<Page>> NextPage(std::stop_token stop);
   // Sends the request for the page where the walk stands; `asked` is its URL without the sign-in.
   absl::StatusOr<http::Response> Fetch(const paging::PageRequest& page, http::Url* asked,
                                        std::stop_token stop);
@@ -73,7 +86,7 @@ class Puller {
   absl::StatusOr<std::string> ResolveLink(const http::Url& asked, std::string_view link) const;
 
   const v1::Integration integration_;
-  const std::unique_ptr<auth::Authenticator> authenticator_;
+  const std::shared_ptr<auth::Authenticator> authenticator_;  // shared with MakeScrub
   const Limits limits_;
   auth::SigningTransport signing_;
   http::RetryingTransport transport_;  // around signing_: each try is signed anew

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
+#include "auth/shown_text.h"
 #include "base/status.h"
 #include "json/document.h"
 
 namespace syncline::pull {
 namespace {
 
-constexpr std::size_t kMessageBodyBytesMax = 200;
 constexpr int kShownKeysMax = 20;
 constexpr std::size_t kShownKeyBytesMax = 64;
 
@@ -68,7 +68,7 @@ absl::Status StatusFailure(const http::Response& response, const http::Url& aske
     message += fmt::format(": redirects are not followed, and it points to {}",
                            target.ok() ? target->origin() : "no valid URL");
   }
-  message += body.empty() ? "." : fmt::format(". It says: {}", Cut(body, kMessageBodyBytesMax));
+  message += body.empty() ? "." : fmt::format(". It says: {}", Cut(body, auth::kMessageBytesMax));
   return base::Error(is_sign_in ? base::Reason::kAuthFailed : base::Reason::kVendorError, message,
                      {{"status", std::to_string(response.status)}, {"body", body}});
 }
@@ -76,15 +76,7 @@ absl::Status StatusFailure(const http::Response& response, const http::Url& aske
 }  // namespace
 
 std::string ShownBody(const std::string& body, const auth::Authenticator& authenticator) {
-  std::string text = authenticator.Scrub(body);  // whole: a cut could leave half a secret
-  text = Cut(text, kShownBodyBytesMax);
-  const bool is_utf8 = json::IsValidUtf8(text);
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) c = ' ';
-    if (byte >= 0x80 && !is_utf8) c = '?';
-  }
-  return text;
+  return auth::ShownText(authenticator.Scrub(body));  // scrubbed whole: a cut could leave half
 }
 
 bool IsWithoutContent(const http::Response& response) {

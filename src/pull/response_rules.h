@@ -12,9 +12,6 @@
 // What an answer means: nothing passes for an empty list that is none (I8).
 namespace syncline::pull {
 
-// Bytes of the vendor's own words that an error carries as metadata.
-inline constexpr std::size_t kShownBodyBytesMax = 2048;
-
 // Whether the answer carries a page. AUTH_FAILED for 401 and 403; VENDOR_ERROR for every other
 // status from 300 on, with the metadata status and body (cut, printable, without the secret), and,
 // for a redirect, where it points; UNEXPECTED_CONTENT_TYPE when it is not JSON.

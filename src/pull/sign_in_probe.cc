@@ -99,7 +99,7 @@ SignInProbe ProbeSignIn(auth::Authenticator& authenticator, http::Transport& tra
   SignInProbe probe;
   if (!answer.ok()) {
     probe.reason = base::ReasonName(base::ReasonOf(answer.status()));
-    probe.explanation = base::MessageOf(answer.status());
+    probe.explanation = authenticator.Scrub(base::MessageOf(answer.status()));
     return probe;
   }
   probe.status = answer->status;

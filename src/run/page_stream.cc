@@ -56,6 +56,21 @@ void PageStream::Map() {
   }
 }
 
+// I5: a vendor may repeat the token in its records. Good ones are data; a reject is shown and
+// stored as the vendor wrote it.
+void PageStream::ScrubRejects(model::RowBatch* rows) const {
+  const auto scrub = [text = puller_->MakeScrub()](model::Reject reject) {
+    reject.record = text(std::move(reject.record));
+    reject.message = text(std::move(reject.message));
+    return reject;
+  };
+  for (model::Reject& reject : rows->rejects) reject = scrub(std::move(reject));
+  if (!rows->reject_of) return;
+  rows->reject_of = [scrub, reject_of = std::move(rows->reject_of)](std::int64_t index) {
+    return scrub(reject_of(index));
+  };
+}
+
 std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) const {
   load::PageCommit commit{
       .page_number = page.number, .checkpoint = page.checkpoint, .last = page.last};
@@ -63,6 +78,7 @@ std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) con
   // both.
   const auto held = std::make_shared<const pull::Page>(std::move(page));
   commit.rows = mapping_.Map(held->records, held, run_start_);
+  ScrubRejects(&commit.rows);
   commit.counters.pages = 1;
   commit.counters.records = commit.rows.records;
   commit.counters.response_bytes = held->response_bytes;

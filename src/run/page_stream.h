@@ -36,6 +36,7 @@ class PageStream {
   void Fetch();
   void Map();
   std::shared_ptr<const load::PageCommit> MapPage(pull::Page page) const;
+  void ScrubRejects(model::RowBatch* rows) const;
 
   const std::unique_ptr<pull::Puller> puller_;
   const mapping::CompiledMapping& mapping_;

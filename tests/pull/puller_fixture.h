@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "auth/secret_fields.h"
 #include "base/status.h"
 #include "pull/puller.h"
 #include "tests/support/fake_clock.h"
@@ -39,6 +40,9 @@ class PullerTest : public testing::Test {
   // Signs with "X-Key: sentinel" for these hosts; without any, does not sign.
   void SignFor(const std::vector<std::string>& hosts) { hosts_ = hosts; }
 
+  // Signs with what the whole credential, in protobuf text with its secrets, says.
+  void SignWith(const std::string& credential) { credential_ = credential; }
+
   // Pulls to the end; the ids of all records in order, or the error.
   static absl::StatusOr<std::string> PullIds(Puller& puller) {
     std::string ids;
@@ -57,8 +61,14 @@ class PullerTest : public testing::Test {
 
  private:
   std::unique_ptr<auth::Authenticator> MakeAuthenticator(http::Transport& transport) {
-    if (hosts_.empty()) return auth::MakeNoAuthenticator();
     v1::Credential credential;
+    if (!credential_.empty()) {
+      EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(credential_, &credential));
+      const auth::SecretMap given = auth::ExtractSecrets(&credential);
+      return *auth::MakeAuthenticator(credential, given,
+                                      {.transport = transport, .clock = clock_, .random = random_});
+    }
+    if (hosts_.empty()) return auth::MakeNoAuthenticator();
     for (const std::string& host : hosts_) credential.add_allowed_hosts(host);
     credential.mutable_api_token()->set_header("X-Key");
     auth::SecretMap secrets;
@@ -68,6 +78,7 @@ class PullerTest : public testing::Test {
   }
 
   std::vector<std::string> hosts_;
+  std::string credential_;
 };
 
 }  // namespace syncline::pull

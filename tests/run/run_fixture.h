@@ -68,7 +68,7 @@ class InMemoryRunResources final : public RunResources {
       const absl::Status status = on_open();
       if (!status.ok()) return status;
     }
-    return auth::MakeNoAuthenticator();
+    return make_authenticator ? make_authenticator() : auth::MakeNoAuthenticator();
   }
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition&, const mapping::CompiledMapping&) override {
@@ -84,6 +84,7 @@ class InMemoryRunResources final : public RunResources {
   }
 
   std::function<absl::Status()> on_open;
+  std::function<std::unique_ptr<auth::Authenticator>()> make_authenticator;
   HookedCommitter::OnPrepare on_prepare;
   HookedCommitter::OnCommit on_commit;
 
