@@ -31,9 +31,14 @@ bool CarriesSecret(const Message& message) {
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (field->options().GetExtension(v1::secret)) return true;
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated() &&
-        CarriesSecret(message.GetReflection()->GetMessage(message, field))) {
-      return true;
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const auto* const reflection = message.GetReflection();
+    if (!field->is_repeated()) {
+      if (CarriesSecret(reflection->GetMessage(message, field))) return true;
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {  // maps, too
+      if (CarriesSecret(reflection->GetRepeatedMessage(message, field, i))) return true;
     }
   }
   return false;

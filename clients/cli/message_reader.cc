@@ -84,6 +84,16 @@ bool MessageReader::ReadSpecial(const YAML::Node& node, const std::string& path,
     mapping->set_from(node.Scalar());
     return true;
   }
+  if (auto* object = dynamic_cast<google::protobuf::Struct*>(&message)) {
+    google::protobuf::Value value;
+    ReadSpecial(node, path, value);
+    if (value.has_struct_value()) {
+      *object = std::move(*value.mutable_struct_value());
+    } else {
+      Complain(node, path, "must be a block of \"name: value\"");
+    }
+    return true;
+  }
   if (auto* value = dynamic_cast<google::protobuf::Value*>(&message)) {
     const YamlReading reading{
         [this](const auto& at, const auto& below, const auto& text) { Complain(at, below, text); },
@@ -175,7 +185,12 @@ void MessageReader::ReadMap(const YAML::Node& node, const std::string& path, con
     }
     Message& entry = *message.GetReflection()->AddMessage(&message, &field);
     ReadOne(pair.first, below, *field.message_type()->map_key(), entry);
-    ReadOne(pair.second, below, *field.message_type()->map_value(), entry);
+    const Field& value = *field.message_type()->map_value();
+    if (IsSecret(field)) {
+      ReadSecret(pair.second, below, value, entry);
+    } else {
+      ReadOne(pair.second, below, value, entry);
+    }
   }
 }
 

@@ -86,6 +86,16 @@ TEST_F(ApplyTest, CreatesInOrderThenChangesNothing) {
   EXPECT_THAT(out_.str(), HasSubstr("integration users: unchanged\nmapping users: unchanged\n"));
 }
 
+TEST_F(ApplyTest, SendsSecretsThatStandInMapsEveryTime) {
+  const char* const yaml =
+      "{kind: Credential, name: c, none: {}, alternatives: {k: {apiTokens: {tokens: {a: {header: "
+      "X, "
+      "token: {fromEnv: T}}}}}}}";
+  ASSERT_TRUE(ApplyYaml(yaml).ok());
+  ASSERT_TRUE(ApplyYaml(yaml).ok());
+  EXPECT_THAT(server_.calls, ElementsAre("UpdateCredential"));
+}
+
 TEST_F(ApplyTest, SendsTheEtagItRead) {
   ASSERT_TRUE(ApplyYaml("{kind: Workspace, name: w, displayName: a}").ok());
   ASSERT_TRUE(ApplyYaml("{kind: Workspace, name: w, displayName: b}").ok());
