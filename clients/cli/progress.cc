@@ -61,6 +61,12 @@ void Progress::ApplyEvent(const v1::RunEvent& event, base::Time now) {
       // A replayed event may lie behind the snapshot: counters never go back.
       const v1::RunCounters& total = event.page_committed().total();
       if (total.pages() >= run_.counters().pages()) *run_.mutable_counters() = total;
+      if (event.page_committed().has_refusal()) {
+        const v1::IdentityRefusal& refusal = event.page_committed().refusal();
+        refusals_ += fmt::format("  refused: {}: {} [{}]\n", refusal.identity(),
+                                 refusal.error().message(), refusal.error().reason());
+        ++milestone_;
+      }
       run_.clear_wait();
       Measure(ToTime(event.time()), total.records());
       break;
@@ -183,7 +189,10 @@ std::string Progress::Summary(const std::string& title) const {
       text += fmt::format("    {}: {}\n", key, value);
     }
   }
-  return text;
+  if (run_.verdict() == v1::Run::VERDICT_PARTIAL) {
+    text += "  partial: identities of the credential were refused; nothing counts as missing\n";
+  }
+  return text + refusals_;
 }
 
 }  // namespace syncline::cli

@@ -51,6 +51,7 @@ class Progress {
   v1::Run run_;
   std::int64_t sequence_ = 0;
   int milestone_ = 0;
+  std::string refusals_;  // a line for each identity that was refused; at most 257
   std::deque<Sample> samples_;
   base::Time received_{};
 };

@@ -20,6 +20,12 @@ v1::Run::Verdict ToProto(model::Verdict verdict) {
   return value;
 }
 
+void SetError(const model::RunError& from, v1::RunError* to) {
+  to->set_reason(from.reason);
+  to->set_message(from.message);
+  to->mutable_metadata()->insert(from.metadata.begin(), from.metadata.end());
+}
+
 v1::RunCounters ToProto(const model::RunCounters& counters) {
   v1::RunCounters proto;
   proto.set_pages(counters.pages);
@@ -54,6 +60,9 @@ struct BodyWriter {
     committed.set_page_number(page.page_number);
     *committed.mutable_page() = ToProto(page.page);
     *committed.mutable_total() = ToProto(page.total);
+    if (!page.refusal.has_value()) return;
+    committed.mutable_refusal()->set_identity(page.refusal->identity);
+    SetError(page.refusal->error, committed.mutable_refusal()->mutable_error());
   }
   void operator()(const model::RunWaiting& waiting) const {
     v1::RunWaiting& proto_waiting = *proto.mutable_waiting();
@@ -71,11 +80,7 @@ struct BodyWriter {
     proto_ended.set_state(ToProto(ended.state));
     proto_ended.set_verdict(ToProto(ended.verdict));
     *proto_ended.mutable_counters() = ToProto(ended.counters);
-    if (ended.error.reason.empty()) return;
-    v1::RunError& error = *proto_ended.mutable_error();
-    error.set_reason(ended.error.reason);
-    error.set_message(ended.error.message);
-    error.mutable_metadata()->insert(ended.error.metadata.begin(), ended.error.metadata.end());
+    if (!ended.error.reason.empty()) SetError(ended.error, proto_ended.mutable_error());
   }
 };
 

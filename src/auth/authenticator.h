@@ -47,6 +47,12 @@ class Authenticator {
   // Waits kEndTimeout at most; what comes of it does not matter. Nothing else is called after it.
   static constexpr std::chrono::seconds kEndTimeout{10};
   virtual void End() {}
+  // With whom a run walks the list, one after the other, e.g. roles of AWS. Most kinds are one
+  // identity without a name.
+  virtual int identity_count() const { return 1; }
+  virtual std::string IdentityName(int) const { return ""; }
+  // Whose sign-in Apply uses from now on; 0 at first. Precondition: below identity_count().
+  virtual void Select(int) {}
 
   // Whether the credential names the host of `url`: a next link may leave its origin only for such.
   virtual bool NamesHost(const http::Url& url) const = 0;

@@ -48,6 +48,22 @@ AwsSigV4Authenticator::AwsSigV4Authenticator(v1::AwsAuthentication spec, Allowed
       sts_(environment.transport, environment.clock, clocks_, std::move(sts_url),
            std::move(sts_region)) {
   for (const v1::AwsRole& role : spec_.role_chain()) steps_.push_back({role, std::nullopt});
+  Select(0);
+}
+
+int AwsSigV4Authenticator::identity_count() const {
+  if (spec_.roles().empty()) return 1;
+  return spec_.roles_size() + (spec_.include_own_account() ? 1 : 0);
+}
+
+std::string AwsSigV4Authenticator::IdentityName(int index) const {
+  if (index < spec_.roles_size()) return spec_.roles(index).arn();
+  return fmt::format("the account of the access key {}", spec_.access_key_id());
+}
+
+void AwsSigV4Authenticator::Select(int index) {
+  steps_.resize(static_cast<std::size_t>(spec_.role_chain_size()));
+  if (index < spec_.roles_size()) steps_.push_back({spec_.roles(index), std::nullopt});
 }
 
 absl::StatusOr<AwsScope> AwsSigV4Authenticator::ScopeOf(const http::Url& url) const {

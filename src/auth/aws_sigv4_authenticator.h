@@ -31,6 +31,10 @@ class AwsSigV4Authenticator final : public Authenticator {
   absl::Status Apply(http::Request& request, std::stop_token stop) override;
   // Corrects the clock; drops role keys that the vendor calls expired.
   absl::StatusOr<bool> Renew(const http::Response& answer, std::stop_token stop) override;
+  // The roles in their order, then the own account; without roles one identity.
+  int identity_count() const override;
+  std::string IdentityName(int index) const override;
+  void Select(int index) override;
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
   void Strip(http::Url*) const override {}
   std::string Scrub(std::string text) const override;

@@ -28,6 +28,9 @@ class TlsAuthenticator final : public Authenticator {
   absl::Status CheckRenewed(const http::Response& answer) override {
     return inner_->CheckRenewed(answer);
   }
+  int identity_count() const override { return inner_->identity_count(); }
+  std::string IdentityName(int index) const override { return inner_->IdentityName(index); }
+  void Select(int index) override { inner_->Select(index); }
   void End() override { inner_->End(); }
   bool NamesHost(const http::Url& url) const override { return inner_->NamesHost(url); }
   void Strip(http::Url* url) const override { inner_->Strip(url); }

@@ -27,7 +27,10 @@ struct PageCommit {
   std::string checkpoint;  // JSON for the next page; "" on the last page
   model::RunCounters
       counters;       // pages, records, bytes, requests, total; the committer adds the outcomes
-  bool last = false;  // also ends the run: SUCCEEDED, COMPLETE, terminal event
+  bool last = false;  // also ends the run: SUCCEEDED, terminal event
+  // How a run ends whose last page this is: kComplete, or kPartial, after which nothing is missing.
+  model::Verdict verdict = model::Verdict::kComplete;
+  std::optional<model::IdentityRefusal> refusal = std::nullopt;  // whose place the page takes
 };
 
 struct PageOutcome {

@@ -115,8 +115,8 @@ store::Parameters PageLedger::AdvanceParameters(const PageCommit& page, const Pa
   store::Parameters parameters = FenceParameters();
   parameters.Int64(page.page_number);
   parameters.Json(page.checkpoint.empty() ? "null" : page.checkpoint);
-  parameters.Json(
-      store::EncodeRunEvent(model::PageCommitted{page.page_number, outcome.page, outcome.total}));
+  parameters.Json(store::EncodeRunEvent(
+      model::PageCommitted{page.page_number, outcome.page, outcome.total, page.refusal}));
   parameters.Json(store::EncodeCounters(outcome.total)).Text(seen_ranges);
   return parameters;
 }
@@ -156,12 +156,12 @@ absl::StatusOr<std::int64_t> PageLedger::End(store::Transaction& transaction,
                                              const std::string& seen_ranges) const {
   store::Parameters parameters = FenceParameters();
   parameters.Int64(page.page_number);
-  parameters.Json(
-      store::EncodeRunEvent(model::PageCommitted{page.page_number, outcome.page, outcome.total}));
-  parameters.Json(store::EncodeRunEvent(model::RunEnded{.state = model::RunState::kSucceeded,
-                                                        .verdict = model::Verdict::kComplete,
-                                                        .counters = outcome.total}));
+  parameters.Json(store::EncodeRunEvent(
+      model::PageCommitted{page.page_number, outcome.page, outcome.total, page.refusal}));
+  parameters.Json(store::EncodeRunEvent(model::RunEnded{
+      .state = model::RunState::kSucceeded, .verdict = page.verdict, .counters = outcome.total}));
   parameters.Json(store::EncodeCounters(outcome.total)).Text(seen_ranges);
+  parameters.Text(model::VerdictName(page.verdict));
   SYNCLINE_ASSIGN_OR_RETURN(const store::Result row, transaction.Execute(target_.end, parameters));
   if (row.empty()) return Fenced();
   SYNCLINE_RETURN_IF_ERROR(

@@ -212,7 +212,7 @@ absl::Status PostgresPageCommitter::Conclude(store::Transaction& transaction,
 
 absl::Status PostgresPageCommitter::Enter(store::Transaction& transaction, const PageCommit& page,
                                           PageOutcome* outcome, const std::string& seen_ranges) {
-  if (page.last) {
+  if (page.last && page.verdict == model::Verdict::kComplete) {
     SYNCLINE_ASSIGN_OR_RETURN(outcome->page.missing,
                               ledger_.CountMissing(transaction, seen_ranges));
   }

@@ -13,8 +13,8 @@ namespace {
 constexpr auto kStates =
     std::to_array<std::string_view>({"QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"});
 constexpr auto kTriggers = std::to_array<std::string_view>({"MANUAL", "SCHEDULE"});
-constexpr auto kVerdicts =
-    std::to_array<std::string_view>({"", "COMPLETE", "LOOP", "CAPPED", "CANCELLED", "FAILED"});
+constexpr auto kVerdicts = std::to_array<std::string_view>(
+    {"", "COMPLETE", "LOOP", "CAPPED", "CANCELLED", "FAILED", "PARTIAL"});
 
 template <typename Enum, std::size_t N>
 absl::StatusOr<Enum> Parse(const std::array<std::string_view, N>& names, std::string_view kind,

@@ -16,7 +16,7 @@ namespace syncline::model {
 enum class RunState { kQueued, kRunning, kSucceeded, kFailed, kCancelled };
 enum class RunTrigger { kManual, kSchedule };
 // How the walk over the pages ended; kNone while it goes on. Only kComplete may remove anything.
-enum class Verdict { kNone, kComplete, kLoop, kCapped, kCancelled, kFailed };
+enum class Verdict { kNone, kComplete, kLoop, kCapped, kCancelled, kFailed, kPartial };
 
 // Names as they stand in the database and, with the enum's prefix, on the wire.
 std::string_view RunStateName(RunState state);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,10 +18,17 @@ struct RunStarted {
   int attempt = 1;
   std::int64_t page_number = 1;
 };
+// An identity of the credential that was refused.
+struct IdentityRefusal {
+  std::string identity;
+  RunError error;
+  friend bool operator==(const IdentityRefusal&, const IdentityRefusal&) = default;
+};
 struct PageCommitted {
   std::int64_t page_number = 0;
   RunCounters page;
   RunCounters total;
+  std::optional<IdentityRefusal> refusal = std::nullopt;
 };
 struct RunWaiting {
   RunWait wait;

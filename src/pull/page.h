@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "expression/expression.h"
 #include "json/document.h"
+#include "model/run_event.h"
 
 namespace syncline::pull {
 
@@ -20,6 +22,9 @@ struct Page {
   std::int64_t request_count = 0;                  // tries included
   std::int64_t total_records = 0;                  // of the whole list; 0 = unknown
   bool last = false;                               // no further page
+  bool partial = false;  // an identity was refused, on this page or before
+  // This page stands for an identity that was refused, and is empty.
+  std::optional<model::IdentityRefusal> refusal = std::nullopt;
   std::string checkpoint;  // how to ask for the page after this one; "" when last
 };
 

@@ -12,6 +12,8 @@
 namespace syncline::pull {
 namespace {
 
+constexpr int kNoContent = 204;
+
 v1::Pagination PaginationOf(const v1::Integration& integration) {
   v1::Pagination pagination = integration.pagination();
   if (!integration.has_pagination()) pagination.mutable_none();
@@ -67,7 +69,9 @@ Puller::Puller(Options options, RequestTemplate request, paging::Walk walk,
       user_agent_(std::move(options.user_agent)),
       request_(std::move(request)),
       walk_(std::move(walk)),
-      records_(std::move(records)) {}
+      records_(std::move(records)) {
+  identity_.name = authenticator_->IdentityName(0);
+}
 
 Puller::~Puller() { authenticator_->End(); }
 
@@ -89,17 +93,40 @@ absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
       new Puller(std::move(options), std::move(request), std::move(walk), std::move(records)));
 }
 
+absl::Status Puller::BeginIdentity(int index, std::int64_t pages_before) {
+  SYNCLINE_ASSIGN_OR_RETURN(walk_, paging::Walk::Make(PaginationOf(integration_)));
+  authenticator_->Select(index);
+  identity_.index = index;
+  identity_.name = authenticator_->IdentityName(index);
+  identity_.pages_before = pages_before;
+  return absl::OkStatus();
+}
+
 absl::Status Puller::Resume(std::int64_t pages_committed, std::string_view checkpoint) {
   if (pages_committed == 0 && checkpoint.empty()) return absl::OkStatus();
   if (checkpoint.empty()) {  // the last committed page was the last one
     done_ = true;
     return absl::OkStatus();
   }
-  SYNCLINE_RETURN_IF_ERROR(walk_.Restore(checkpoint));
-  if (walk_.page_number() == pages_committed + 1) return absl::OkStatus();
+  std::string walk(checkpoint);
+  if (authenticator_->identity_count() > 1) {
+    SYNCLINE_ASSIGN_OR_RETURN(const IdentityPosition position,
+                              ReadIdentityPosition(checkpoint, &walk));
+    const bool known = position.index < authenticator_->identity_count() &&
+                       authenticator_->IdentityName(position.index) == position.name;
+    if (!known) {
+      return base::Error(
+          base::Reason::kSignInFailed,
+          "The credential has other roles than when the run began; start a new run.");
+    }
+    SYNCLINE_RETURN_IF_ERROR(BeginIdentity(position.index, position.pages_before));
+    identity_.refused = position.refused;
+  }
+  SYNCLINE_RETURN_IF_ERROR(walk_.Restore(walk));
+  if (page_number() == pages_committed + 1) return absl::OkStatus();
   return base::Error(base::Reason::kInternal,
                      fmt::format("The checkpoint asks for page {} after {} committed pages.",
-                                 walk_.page_number(), pages_committed));
+                                 page_number(), pages_committed));
 }
 
 absl::StatusOr<http::Response> Puller::Fetch(const paging::PageRequest& page, http::Url* asked,
@@ -157,15 +184,7 @@ absl::StatusOr<std::optional<Page>> Puller::Next(std::stop_token stop) {
   return page;
 }
 
-absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
-  if (done_) return std::optional<Page>();
-  if (walk_.page_number() > limits_.page_count_max) {
-    return base::Error(base::Reason::kPageLimitReached,
-                       fmt::format("The list goes on after {} pages, the limit of the integration.",
-                                   limits_.page_count_max),
-                       {{"page_count_max", std::to_string(limits_.page_count_max)}});
-  }
-  const std::int64_t requests_before = transport_.request_count();
+absl::StatusOr<Page> Puller::Pull(bool* more, std::stop_token stop) {
   const paging::PageRequest request = walk_.request();
   http::Url asked;
   SYNCLINE_ASSIGN_OR_RETURN(http::Response response, Fetch(request, &asked, std::move(stop)));
@@ -173,21 +192,61 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
       JudgeResponse(response, asked, integration_.response(), *authenticator_));
 
   Page page;
-  page.number = walk_.page_number();
+  page.number = page_number();
   SYNCLINE_RETURN_IF_ERROR(Decode(&response, &page));
   const ResponseScope scope(response.headers, response.status,
                             expression::Value(page.document->root()), page.records, request.scope);
   SYNCLINE_ASSIGN_OR_RETURN(
-      const bool more,
+      *more,
       walk_.Advance({.records = page.records,
                      .scope = scope.value(),
                      .resolve = [&](std::string_view link) { return ResolveLink(asked, link); }}));
-  page.request_count = transport_.request_count() - requests_before;
-  page.total_records = walk_.total();
-  page.last = !more;
-  if (more) page.checkpoint = walk_.Checkpoint();
-  done_ = !more;
   return page;
+}
+
+absl::StatusOr<Page> Puller::PageOfRefusal(const absl::Status& status) {
+  const base::Reason reason = base::ReasonOf(status);
+  const bool refused = reason == base::Reason::kSignInFailed || reason == base::Reason::kAuthFailed;
+  const int count = authenticator_->identity_count();
+  if (!refused || count == 1 || identity_.refused + 1 == count) return status;
+  ++identity_.refused;
+  Page page;
+  page.number = page_number();
+  page.refusal = {authenticator_->IdentityName(identity_.index),
+                  model::MakeRunError(Scrubbed(status, *authenticator_))};
+  http::Response nothing{.status = kNoContent};
+  SYNCLINE_RETURN_IF_ERROR(Decode(&nothing, &page));
+  return page;
+}
+
+absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
+  if (done_) return std::optional<Page>();
+  if (page_number() > limits_.page_count_max) {
+    return base::Error(base::Reason::kPageLimitReached,
+                       fmt::format("The list goes on after {} pages, the limit of the integration.",
+                                   limits_.page_count_max),
+                       {{"page_count_max", std::to_string(limits_.page_count_max)}});
+  }
+  const std::int64_t requests_before = transport_.request_count();
+  bool more = false;
+  absl::StatusOr<Page> page = Pull(&more, std::move(stop));
+  if (!page.ok()) page = PageOfRefusal(page.status());
+  if (!page.ok()) return page.status();
+  page->request_count = transport_.request_count() - requests_before;
+  const bool several = authenticator_->identity_count() > 1;
+  if (!several) page->total_records = walk_.total();  // each has a list of its own
+  if (!more && identity_.index + 1 < authenticator_->identity_count()) {
+    SYNCLINE_RETURN_IF_ERROR(BeginIdentity(identity_.index + 1, page->number));
+    more = true;
+  }
+  page->partial = identity_.refused > 0;
+  page->last = !more;
+  if (more) {
+    page->checkpoint =
+        several ? WriteIdentityPosition(identity_, walk_.Checkpoint()) : walk_.Checkpoint();
+  }
+  done_ = !more;
+  return *std::move(page);
 }
 
 }  // namespace syncline::pull

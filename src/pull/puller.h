@@ -18,6 +18,7 @@
 #include "http/retrying_transport.h"
 #include "http/transport.h"
 #include "paging/walk.h"
+#include "pull/identity_position.h"
 #include "pull/limits.h"
 #include "pull/page.h"
 #include "pull/request_template.h"
@@ -26,8 +27,10 @@
 namespace syncline::pull {
 
 // Walks the pages of one integration: renders the request, signs it, sends it with retries, judges
-// the answer, finds the records, and works out how to ask for the next page. Blocking. Made per
-// run, used by one thread at a time. What it holds is bounded by one page (I7).
+// the answer, finds the records, and works out how to ask for the next page. With a credential of
+// several identities, the list is walked once with each, in one row of pages; one that is refused
+// is an empty page and ends no other. Blocking. Made per run, used by one thread at a time. What it
+// holds is bounded by one page (I7).
 class Puller {
  public:
   // The references must outlive the puller.
@@ -47,7 +50,8 @@ class Puller {
   static absl::StatusOr<std::unique_ptr<Puller>> Make(Options options);
 
   // Goes on after `pages_committed` pages, the last of which carried `checkpoint`. Before the first
-  // Next. INTERNAL when the two do not fit together or the text is none of ours.
+  // Next. INTERNAL when the two do not fit together or the text is none of ours; SIGN_IN_FAILED
+  // when the credential's identities are others by now.
   absl::Status Resume(std::int64_t pages_committed, std::string_view checkpoint);
 
   // The next page; nullopt after the last one. A failed page may be asked for again. What an answer
@@ -77,6 +81,13 @@ class Puller {
          expression::Expression records);
 
   absl::StatusOr<std::optional<Page>> NextPage(std::stop_token stop);
+  // The page where the walk stands, and whether the walk goes on after it.
+  absl::StatusOr<Page> Pull(bool* more, std::stop_token stop);
+  // The empty page in place of an identity whose pages ended with `status`, or that error: when it
+  // is no refusal, or when nobody is left to walk the list.
+  absl::StatusOr<Page> PageOfRefusal(const absl::Status& status);
+  absl::Status BeginIdentity(int index, std::int64_t pages_before);
+  std::int64_t page_number() const { return identity_.pages_before + walk_.page_number(); }
   // Sends the request for the page where the walk stands; `asked` is its URL without the sign-in.
   absl::StatusOr<http::Response> Fetch(const paging::PageRequest& page, http::Url* asked,
                                        std::stop_token stop);
@@ -94,7 +105,8 @@ class Puller {
   const base::Time run_start_;
   const std::string user_agent_;
   const RequestTemplate request_;
-  paging::Walk walk_;
+  paging::Walk walk_;  // with the identity that is selected
+  IdentityPosition identity_;
   const expression::Expression records_;
   bool done_ = false;
 };

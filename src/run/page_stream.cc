@@ -74,6 +74,8 @@ void PageStream::ScrubRejects(model::RowBatch* rows) const {
 std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) const {
   load::PageCommit commit{
       .page_number = page.number, .checkpoint = page.checkpoint, .last = page.last};
+  commit.verdict = page.partial ? model::Verdict::kPartial : model::Verdict::kComplete;
+  commit.refusal = page.refusal;
   // Records may stand in the document or in what the records expression computed: the rows hold
   // both.
   const auto held = std::make_shared<const pull::Page>(std::move(page));

@@ -117,6 +117,10 @@ struct Encoder {
     to.set_page_number(event.page_number);
     *to.mutable_page() = ToProto(event.page);
     *to.mutable_total() = ToProto(event.total);
+    if (event.refusal.has_value()) {
+      to.mutable_refusal()->set_identity(event.refusal->identity);
+      *to.mutable_refusal()->mutable_error() = ToProto(event.refusal->error);
+    }
     return ToProtoJson(to);
   }
   std::string operator()(const model::RunWaiting& event) const {
@@ -179,9 +183,13 @@ absl::StatusOr<model::RunEventBody> DecodeRunEvent(std::string_view kind,
   if (kind == "page_committed") {
     v1::PageCommitted from;
     SYNCLINE_RETURN_IF_ERROR(FromProtoJson(payload, &from));
-    return model::PageCommitted{.page_number = from.page_number(),
-                                .page = FromProto(from.page()),
-                                .total = FromProto(from.total())};
+    model::PageCommitted event{.page_number = from.page_number(),
+                               .page = FromProto(from.page()),
+                               .total = FromProto(from.total())};
+    if (from.has_refusal()) {
+      event.refusal = {from.refusal().identity(), FromProto(from.refusal().error())};
+    }
+    return event;
   }
   if (kind == "waiting") {
     v1::RunWaiting from;

@@ -118,6 +118,27 @@ TEST(ProgressTest, SumsUp) {
             "  2 pages, 2,000 records: 2,000 created, 0 updated, 0 unchanged, 0 rejected\n");
 }
 
+TEST(ProgressTest, NamesWhoWasRefused) {
+  Progress progress;
+  progress.Apply(Started(1, 0), At(0));
+  v1::WatchRunResponse refused = Page(2, 1, 1, 0);
+  v1::IdentityRefusal& refusal =
+      *refused.mutable_event()->mutable_page_committed()->mutable_refusal();
+  refusal.set_identity("arn:aws:iam::111111111111:role/a");
+  refusal.mutable_error()->set_reason("SIGN_IN_FAILED");
+  refusal.mutable_error()->set_message("AccessDenied");
+  progress.Apply(refused, At(1));
+  progress.Apply(refused, At(1));  // delivered again
+  v1::WatchRunResponse end = Ended(3, 4, v1::Run::STATE_SUCCEEDED);
+  end.mutable_event()->mutable_ended()->set_verdict(v1::Run::VERDICT_PARTIAL);
+  progress.Apply(end, At(4));
+  EXPECT_EQ(progress.Summary("users/7"),
+            "users/7: succeeded in 4.0 s (500 records/s)\n"
+            "  2 pages, 2,000 records: 2,000 created, 0 updated, 0 unchanged, 0 rejected\n"
+            "  partial: identities of the credential were refused; nothing counts as missing\n"
+            "  refused: arn:aws:iam::111111111111:role/a: AccessDenied [SIGN_IN_FAILED]\n");
+}
+
 TEST(ProgressViewTest, RedrawsTheBarAtMostTenTimesASecond) {
   std::ostringstream out;
   ProgressView view(out, "u", true, 30);

@@ -111,6 +111,26 @@ TEST_P(PageCommitterContract, EventsAreDenseAndOneIsTerminal) {
   EXPECT_TRUE(harness_->ended());
 }
 
+TEST_P(PageCommitterContract, APartialRunSucceedsAndMissesNothing) {
+  auto committer = harness_->StartRun();
+  Committed(*committer, Page(1, {"a=1", "b=1"}, true));
+  committer = harness_->StartRun();
+  const model::IdentityRefusal refusal{"role", {"SIGN_IN_FAILED", "denied", {{"code", "x"}}}};
+  load::PageCommit refused = Page(1, {});
+  refused.refusal = refusal;
+  Committed(*committer, refused);
+  load::PageCommit last = Page(2, {"a=1"}, true);
+  last.verdict = model::Verdict::kPartial;
+  EXPECT_EQ(Committed(*committer, last).page.missing, 0) << "b may be the refused identity's";
+  const auto events = harness_->Events();
+  ASSERT_GE(events.size(), 3U);
+  EXPECT_EQ(std::get<model::PageCommitted>(events[events.size() - 3].body).refusal, refusal);
+  EXPECT_EQ(std::get<model::PageCommitted>(events[events.size() - 2].body).refusal, std::nullopt);
+  const auto& end = std::get<model::RunEnded>(events.back().body);
+  EXPECT_EQ(end.state, model::RunState::kSucceeded);
+  EXPECT_EQ(end.verdict, model::Verdict::kPartial);
+}
+
 TEST_P(PageCommitterContract, AnotherOwnerFencesOut) {
   auto committer = harness_->StartRun();
   Committed(*committer, Page(1, {"a=1"}));

@@ -18,10 +18,10 @@ class PostgresHarness final : public PageCommitterHarness {
   void RequestCancel() override { Update("cancel_time = clock_timestamp()"); }
   std::vector<model::RunEvent> Events() override { return tables_.Events(run_->run_id); }
   bool ended() override {
-    return database_.Query(fmt::format(
-               "SELECT state FROM syncline.run WHERE run_id = '{}' AND verdict = 'COMPLETE' AND "
-               "end_time IS NOT NULL AND NOT EXISTS (SELECT FROM syncline.run_queue)",
-               run_->run_id)) == "SUCCEEDED";
+    return database_.Query(fmt::format("SELECT state FROM syncline.run WHERE run_id = '{}' AND "
+                                       "verdict IN ('COMPLETE', 'PARTIAL') AND end_time IS NOT "
+                                       "NULL AND NOT EXISTS (SELECT FROM syncline.run_queue)",
+                                       run_->run_id)) == "SUCCEEDED";
   }
   std::string checkpoint() override {
     return database_.Query("SELECT checkpoint FROM syncline.run_queue");

@@ -47,6 +47,9 @@ TEST(RunEventJsonTest, EveryArmComesBack) {
   EXPECT_EQ(page.page_number, 4);
   EXPECT_EQ(page.page, model::RunCounters{.records = 9});
   EXPECT_EQ(page.total, SomeCounters());
+  EXPECT_EQ(page.refusal, std::nullopt);
+  const model::IdentityRefusal refusal{"role", {"AUTH_FAILED", "no", {{"status", "403"}}}};
+  EXPECT_EQ(RoundTrip(model::PageCommitted{.page_number = 5, .refusal = refusal}).refusal, refusal);
   EXPECT_EQ(RoundTrip(model::RunReleased{"DRAINING"}).reason, "DRAINING");
 }
 

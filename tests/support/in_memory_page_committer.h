@@ -90,16 +90,18 @@ class InMemoryPageCommitter final : public load::PageCommitter {
       return base::Error(base::Reason::kRejectLimitReached, "Too many records were rejected.");
     }
     Apply(page.rows, &outcome.page);
-    if (page.last) outcome.page.missing = Missing();
+    if (page.last && page.verdict == model::Verdict::kComplete) {
+      outcome.page.missing = Missing();
+    }
     run.counters += outcome.page;
     run.page_number = page.page_number;
     run.checkpoint = page.checkpoint;
     outcome.total = run.counters;
-    Append(run, model::PageCommitted{page.page_number, outcome.page, run.counters});
+    Append(run, model::PageCommitted{page.page_number, outcome.page, run.counters, page.refusal});
     if (page.last) {
       run.ended = true;
       Append(run, model::RunEnded{.state = model::RunState::kSucceeded,
-                                  .verdict = model::Verdict::kComplete,
+                                  .verdict = page.verdict,
                                   .counters = run.counters});
     }
     outcome.latest_sequence = static_cast<std::int64_t>(run.events.size());

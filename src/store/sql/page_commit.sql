@@ -99,7 +99,7 @@ WITH fenced AS (
   SELECT run_id, $4, $8::text::int8multirange FROM fenced
 )
 UPDATE syncline.run r
-SET state = 'SUCCEEDED', verdict = 'COMPLETE', counters = $7, latest_sequence = fenced.next_sequence + 1,
+SET state = 'SUCCEEDED', verdict = $9, counters = $7, latest_sequence = fenced.next_sequence + 1,
     wait = NULL, error = NULL, end_time = clock_timestamp()
 FROM fenced
 WHERE r.run_id = fenced.run_id
