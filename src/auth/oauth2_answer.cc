@@ -69,13 +69,15 @@ absl::StatusOr<std::optional<std::chrono::seconds>> SecondsOf(const expression::
   return seconds;
 }
 
-std::string MembersOf(json::Node object) {
+// Scrubbed before it is cut: a cut could leave half a secret.
+std::string MembersOf(json::Node object, const KnownSecrets& known) {
   constexpr std::size_t kMembersMax = 20;
   std::string names;
   std::size_t count = 0;
   expression::Value(object).ForEachMember([&](std::string_view key, const expression::Value&) {
     if (++count > kMembersMax) return;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", ShownText(key, kErrorBytesMax));
+    names += fmt::format("{}{}", names.empty() ? "" : ", ",
+                         ShownText(known.Scrub(std::string(key)), kErrorBytesMax));
   });
   return count == 0 ? "no member" : "the members " + names;
 }
@@ -107,7 +109,8 @@ OAuth2Answer::OAuth2Answer(http::Url asked, http::Response response, base::Time 
   if (!document.ok() || (*document)->root().kind() != json::Kind::kObject) return;
   body_ = *std::move(document);
   json::Node error;
-  if (body_->root().Find("error", &error) && error.kind() == json::Kind::kString) {
+  const bool has_text = body_->root().Find("error", &error) && error.kind() == json::Kind::kString;
+  if (has_text && error.text().size() <= kErrorBytesMax) {  // what is longer is no code
     error_ = ShownText(error.text(), kErrorBytesMax);
   }
 }
@@ -211,7 +214,7 @@ absl::StatusOr<GrantedTokens> OAuth2Answer::ToTokens(const TokenAnswerFields& fi
     return Wrong(
         fmt::format("has no token at '{}'; it has {}; response.accessToken says where it is",
                     fields.access_token.has_value() ? fields.access_token->text() : "access_token",
-                    MembersOf(body_->root())));
+                    MembersOf(body_->root(), known)));
   }
   for (const secret::Secret* token : {&tokens.access_token, &tokens.refresh_token}) {
     if (token->Reveal().size() > kTokenBytesMax) {

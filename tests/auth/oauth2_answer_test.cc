@@ -162,6 +162,21 @@ TEST(OAuth2Answer, WhatItSaysIsScrubbedAndBounded) {
   const absl::Status whole = Answer("<p>hunter2hunter2</p>", 403).ToError(known);
   EXPECT_THAT(base::MessageOf(whole), Not(HasSubstr("hunter2")));
 
+  const auto member = Answer(R"({"a hunter2hunter2 b":1})").ToTokens({}, known);
+  EXPECT_THAT(base::MessageOf(member.status()), Not(HasSubstr("hunter2")));
+
+  KnownSecrets longest;  // is withheld before it is cut
+  longest.Add(secret::Secret(std::string(100, 'q')));
+  for (const std::string& body :
+       {"{\"" + std::string(100, 'q') + "\":1}", "{\"error\":\"" + std::string(100, 'q') + "\"}",
+        std::string(100, 'q')}) {
+    for (const int code : {200, 400}) {
+      EXPECT_THAT(base::MessageOf(Answer(body, code).ToTokens({}, longest).status()),
+                  Not(HasSubstr("qqqq")))
+          << body;
+    }
+  }
+
   const absl::Status longer = Answer(std::string(5000, 'x'), 400).ToError({});
   EXPECT_LT(base::MessageOf(longer).size(), 500);
   EXPECT_EQ(ShownText("a\u00e9", 2), "a");

@@ -40,7 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auth::KnownSecrets known;
   known.Add(secret::Secret(std::string(kSecret)));
   auth::TokenAnswerFields fields;
-  if (const auto where = expression::Expression::Compile(input.substr(0, end)); where.ok()) {
+  const std::string_view line = input.substr(0, end);  // of the definition, so messages repeat it
+  if (line.find(kSecret) != std::string_view::npos) return 0;
+  if (const auto where = expression::Expression::Compile(line); where.ok()) {
     fields.access_token = *where;
     fields.expires_in = *where;
   }
