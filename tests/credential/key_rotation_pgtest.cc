@@ -1,15 +1,23 @@
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "base/status.h"
 #include "credential/credential_vault.h"
 #include "credential/key_rotation.h"
+#include "credential/vault_key_provider.h"
 #include "secret/envelope_sealer.h"
+#include "secret/key_chain.h"
 #include "secret/keyring.h"
 #include "store/audit_store.h"
 #include "store/credential_store.h"
 #include "store/key_canary.h"
 #include "store/server_secret.h"
 #include "tests/support/migrated_database.h"
+#include "tests/support/scripted_vault.h"
 
 namespace syncline::credential {
 namespace {
@@ -179,6 +187,53 @@ TEST_F(KeyRotationTest, CorruptRowsAreLeftAndTold) {
   migrated_->Query("UPDATE syncline.audit_event SET event_time = event_time - interval '1 hour'");
   EXPECT_EQ(Open("moved", both_), "CREDENTIAL_CORRUPT");
   EXPECT_EQ(Kinds(), event + ", KEYS_ROTATED keys/two, " + event) << "an hour later it does";
+}
+
+TEST_F(KeyRotationTest, MovesToVaultWhichIsProvenAtStart) {
+  const std::string token_file = testing::TempDir() + "/rotation-token-" + std::to_string(getpid());
+  std::ofstream(token_file) << "vault-token";
+  chmod(token_file.c_str(), 0600);
+  const VaultClient::Options options{
+      .address = "http://127.0.0.1:8200", .token_file = token_file, .name_space = ""};
+  test::ScriptedVault vault;
+  const VaultClient client(options, vault);
+  const auto chain_over = [&](const VaultClient& to) {
+    std::vector<std::unique_ptr<const secret::KeyProvider>> providers;
+    providers.push_back(
+        std::make_unique<VaultKeyProvider>(to, "transit", "syncline", migrated_->clock()));
+    providers.push_back(std::make_unique<secret::Keyring>(*secret::Keyring::Parse(kOne)));
+    return std::make_unique<secret::KeyChain>(std::move(providers));
+  };
+  const auto verify = [&](const secret::KeyProvider& keys) {
+    secret::EnvelopeSealer sealer(keys);
+    return store::VerifyKeys(database(), sealer);
+  };
+  Save("vendor", "first", one_);
+  ASSERT_TRUE(Verify(one_).ok());
+  const auto keys = chain_over(client);
+  ASSERT_TRUE(verify(*keys).ok());
+  ASSERT_EQ(Rotate(*keys)->behind(), 0);
+  EXPECT_EQ(migrated_->Query("SELECT key_id FROM syncline.credential_secret"), "vault:syncline:v1");
+  vault.Rotate();
+  ASSERT_TRUE(verify(*keys).ok());
+  EXPECT_EQ(Rotate(*keys)->rewrapped, 1) << "to the new version of the transit key";
+  const VaultKeyProvider alone(client, "transit", "syncline", migrated_->clock());
+  vault.SetOldestVersion(2);
+  EXPECT_TRUE(verify(alone).ok()) << "neither the keyring nor the old version is needed";
+
+  test::ScriptedVault another;
+  another.Rotate();
+  const VaultClient wrong(options, another);
+  EXPECT_EQ(
+      base::ReasonOf(verify(VaultKeyProvider(wrong, "transit", "syncline", migrated_->clock()))),
+      Reason::kKeyUnavailable)
+      << "a Vault with other bytes under the same name";
+  vault.SetDown(true);
+  EXPECT_EQ(
+      base::ReasonOf(verify(VaultKeyProvider(client, "transit", "syncline", migrated_->clock()))),
+      Reason::kKeyUnavailable);
+  EXPECT_EQ(base::ReasonOf(Verify(one_)), Reason::kKeyUnavailable) << "Vault's key is in use";
+  std::filesystem::remove(token_file);
 }
 
 TEST_F(KeyRotationTest, AuditEventsAreBounded) {
