@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "auth/alternative.h"
 #include "auth/authenticator.h"
 #include "auth/credential_end.h"
 #include "credential/credential_opener.h"
