@@ -39,6 +39,7 @@ struct Options {
   std::string first;
   std::string second;
   std::string filter;
+  AuthorizeOptions authorize;
 };
 
 class CommandLine {
@@ -60,6 +61,7 @@ class CommandLine {
         ->capture_default_str();
     AddResourceCommands();
     AddRunCommands();
+    AddAuthorizeCommand();
     AddLocalCommands();
   }
 
@@ -124,6 +126,20 @@ class CommandLine {
     objects->add_option("OBJECT", options_.second, "The id of one object");
     objects->add_option("--filter", options_.filter, "E.g. 'email = \"a@b.example\"'");
     AddLimit(objects, 100);
+  }
+
+  void AddAuthorizeCommand() {
+    CLI::App* command =
+        Add("authorize", "Let a person consent to an OAuth2 credential",
+            [this](Session& s) { return AuthorizeCommand(s, options_.first, options_.authorize); });
+    AuthorizeOptions& authorize = options_.authorize;
+    command->add_option("CREDENTIAL", options_.first, "Its id")->required();
+    command->add_option("--port", authorize.port, "Of the redirect to 127.0.0.1; 0 = any")
+        ->check(CLI::Range(0, 65'535));
+    command->add_flag("--paste", authorize.paste,
+                      "The browser is on another machine: paste the address it ends at");
+    command->add_option("--redirect-uri", authorize.redirect_uri,
+                        "Another one that is registered at the provider; implies --paste");
   }
 
   void AddRunCommands() {

@@ -34,6 +34,16 @@ CommandResult RejectsCommand(Session& session, const std::string& target, std::s
 CommandResult PauseCommand(Session& session, const std::string& schedule);
 CommandResult ResumeCommand(Session& session, const std::string& schedule);
 
+// How a person's consent comes back (RFC 6749 4.1).
+struct AuthorizeOptions {
+  int port = 0;              // of the loopback redirect; 0 = any
+  bool paste = false;        // do not listen: a person copies the answer
+  std::string redirect_uri;  // another one that is registered at the provider; implies paste
+};
+// The consent of an OAuth2 credential, by code or by device as its grant says.
+CommandResult AuthorizeCommand(Session& session, const std::string& credential,
+                               const AuthorizeOptions& options);
+
 // `object` may be empty: all of the type that match `filter`.
 CommandResult ObjectsCommand(Session& session, const std::string& type, const std::string& object,
                              const std::string& filter, std::size_t limit);

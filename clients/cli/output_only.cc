@@ -9,7 +9,7 @@ namespace {
 
 // Comments of the contract are not part of its descriptors, so the list is repeated here; a test
 // compares it with the comments.
-constexpr std::array<std::string_view, 23> kOutputOnly{
+constexpr std::array<std::string_view, 24> kOutputOnly{
     "syncline.v1.Workspace.schema",
     "syncline.v1.Workspace.create_time",
     "syncline.v1.Workspace.update_time",
@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, 23> kOutputOnly{
     "syncline.v1.Schedule.next_fire_time",
     "syncline.v1.Schedule.last_fire_time",
     "syncline.v1.Schedule.last_skip_reason",
+    "syncline.v1.Schedule.pause_reason",
     "syncline.v1.Schedule.create_time",
     "syncline.v1.Schedule.update_time",
 };

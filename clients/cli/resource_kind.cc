@@ -74,16 +74,16 @@ const ResourceKind kMapping{"mapping",
                             true,
                             ServiceBeside<v1::GetMappingRequest>,
                             {"name", "sync_keys", "fields", "write_policy", "version"}};
-const ResourceKind kSchedule{
-    "schedule",
-    "schedules",
-    "Schedule",
-    "schedules",
-    &kIntegration,
-    false,
-    true,
-    ServiceBeside<v1::GetScheduleRequest>,
-    {"name", "daily", "every", "time_zone", "paused", "next_fire_time", "last_skip_reason"}};
+const ResourceKind kSchedule{"schedule",
+                             "schedules",
+                             "Schedule",
+                             "schedules",
+                             &kIntegration,
+                             false,
+                             true,
+                             ServiceBeside<v1::GetScheduleRequest>,
+                             {"name", "daily", "every", "time_zone", "paused", "pause_reason",
+                              "next_fire_time", "last_skip_reason"}};
 const ResourceKind kRun{
     "run",
     "runs",

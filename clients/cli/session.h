@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <iostream>
 #include <ostream>
 #include <string>
 
@@ -21,6 +22,7 @@ struct Session {
   bool terminal = false;  // `out` is one
   std::size_t terminal_width = 80;
   std::function<bool()> interrupted = [] { return false; };  // Ctrl-C came
+  std::istream& in = std::cin;
 };
 
 }  // namespace syncline::cli

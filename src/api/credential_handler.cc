@@ -7,6 +7,8 @@
 
 #include "api/etag.h"
 #include "api/mutation.h"
+#include "api/oauth2_call.h"
+#include "api/reauthorization.h"
 #include "api/update_mask.h"
 #include "auth/alternative.h"
 #include "auth/credential_end.h"
@@ -20,6 +22,7 @@
 #include "model/resource_name.h"
 #include "store/audit_store.h"
 #include "store/credential_store.h"
+#include "store/oauth_token_store.h"
 #include "store/workspace_store.h"
 
 namespace syncline::api {
@@ -164,10 +167,11 @@ absl::Status CheckAlternativesUsed(Transaction& transaction, const CredentialNam
 }
 
 // Writes the new set of secret parts: those given, and of the stored ones those that stay. One that
-// a reference now stands for goes; so does one in whose place an empty one is given.
-absl::Status SaveSecrets(Transaction& transaction, credential::CredentialVault& vault,
-                         const CredentialName& name, Change& change,
-                         const std::set<std::string>& stored) {
+// a reference now stands for goes; so does one in whose place an empty one is given. True when what
+// signs in is not what it was.
+absl::StatusOr<bool> SaveSecrets(Transaction& transaction, credential::CredentialVault& vault,
+                                 const CredentialName& name, const Change& change,
+                                 const std::set<std::string>& stored) {
   std::set<std::string> replaced;
   for (const auto& [json_path, reference] : change.credential.secret_references()) {
     const auto path = auth::SecretPathOf(change.credential, json_path);
@@ -176,17 +180,45 @@ absl::Status SaveSecrets(Transaction& transaction, credential::CredentialVault& 
   const auto is_gone = [&](const std::string& path) {
     return replaced.contains(path) || !Stays(change, path);
   };
-  if (change.given.empty() && std::ranges::none_of(stored, is_gone)) return absl::OkStatus();
+  bool any_new = std::ranges::any_of(stored, is_gone) || change.changes_references;
+  if (change.given.empty() && std::ranges::none_of(stored, is_gone)) return any_new;
   auth::SecretMap all;
   if (!std::ranges::all_of(stored, is_gone)) {  // what goes need not be readable
     SYNCLINE_ASSIGN_OR_RETURN(all, vault.OpenSecrets(transaction, name));
   }
   std::erase_if(all, [&](const auto& secret) { return is_gone(secret.first); });
   for (const auto& [path, secret] : change.given) {
-    all[path] = secret.Clone();
+    secret::Secret& kept = all[path];
+    any_new = any_new || kept.Reveal() != secret.Reveal();
+    kept = secret.Clone();
     if (secret.empty()) all.erase(path);
   }
-  return vault.SaveSecrets(transaction, name, all).status();
+  SYNCLINE_RETURN_IF_ERROR(vault.SaveSecrets(transaction, name, all).status());
+  return any_new;
+}
+
+// Whether what is asked of a provider changed, apart from secret parts and hosts.
+bool AsksOtherwise(v1::Credential changed, v1::Credential stored) {
+  for (v1::Credential* const credential : {&changed, &stored}) {
+    credential->clear_display_name();
+    credential->clear_expire_time();
+  }
+  return !MessageDifferencer::Equals(changed, stored);
+}
+
+// Tokens were granted to one sign-in: another one starts without, and whoever is at work with the
+// old one stores none for it. The same secret parts once more, as `apply` sends them, are no other
+// sign-in; but where a person is wanted, whoever sends them says that they are good now.
+absl::Status RenewTokens(Transaction& transaction, const CredentialName& name, const Change& change,
+                         const v1::Credential& stored, bool new_secrets) {
+  const bool mended =
+      !change.given.empty() && stored.state() == v1::Credential::STATE_REAUTH_REQUIRED;
+  if (change.changes_hosts || !change.keeps_kind || new_secrets || mended) {
+    SYNCLINE_RETURN_IF_ERROR(store::ForgetOAuthTokens(transaction, name));
+    return ResumeSchedulesOf(transaction, name, std::nullopt);
+  }
+  if (!AsksOtherwise(change.credential, stored)) return absl::OkStatus();
+  return store::ExpireOAuthAccess(transaction, name);
 }
 
 // Names of fields and references, never a value.
@@ -310,32 +342,40 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         }
         SYNCLINE_RETURN_IF_ERROR(
             store::UpdateCredential(transaction, name, change.credential).status());
-        SYNCLINE_RETURN_IF_ERROR(
+        SYNCLINE_ASSIGN_OR_RETURN(
+            const bool new_secrets,
             SaveSecrets(transaction, environment_.vault, name, change, fields));
+        SYNCLINE_RETURN_IF_ERROR(RenewTokens(transaction, name, change, stored, new_secrets));
         SYNCLINE_RETURN_IF_ERROR(RecordChange(transaction, name, change, stored));
         return Shown(store::FindCredential(transaction, name));
       });
 }
 
-absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialRequest& request) const {
+absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialRequest& request,
+                                                const CallScope& scope) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
-  return Mutate<Empty>(
-      environment_.database, "syncline.v1.CredentialService/DeleteCredential", name.workspace,
-      request, [&](Transaction& transaction) -> absl::StatusOr<Empty> {
-        SYNCLINE_ASSIGN_OR_RETURN(
-            const v1::Credential stored,
-            store::FindCredential(transaction, name, store::Lock::kForUpdate));
-        SYNCLINE_RETURN_IF_ERROR(CheckEtag(request.etag(), stored.etag(), name.ToString()));
-        SYNCLINE_ASSIGN_OR_RETURN(const std::vector<std::string> users,
-                                  store::CredentialUsers(transaction, name, kUsersNamedMax));
-        if (!users.empty()) return InUse(name.ToString(), users);
-        SYNCLINE_RETURN_IF_ERROR(store::DeleteCredential(transaction, name));
-        SYNCLINE_RETURN_IF_ERROR(store::InsertAuditEvent(transaction, name.workspace,
-                                                         v1::AuditEvent::KIND_CREDENTIAL_DELETED,
-                                                         name.ToString(), "")
-                                     .status());
-        return Empty();
-      });
+  // What is to be taken back; a credential that has no tokens, or cannot be opened any more, is
+  // deleted all the same.
+  const auto call = OAuth2Call::Open(environment_, scope, name);
+  const auto tokens =
+      call.ok() ? (*call)->tokens().Read() : absl::StatusOr<auth::StoredTokens>(call.status());
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Empty answer,
+      Mutate<Empty>(
+          environment_.database, "syncline.v1.CredentialService/DeleteCredential", name.workspace,
+          request, [&](Transaction& transaction) -> absl::StatusOr<Empty> {
+            SYNCLINE_ASSIGN_OR_RETURN(
+                const v1::Credential stored,
+                store::FindCredential(transaction, name, store::Lock::kForUpdate));
+            SYNCLINE_RETURN_IF_ERROR(CheckEtag(request.etag(), stored.etag(), name.ToString()));
+            SYNCLINE_ASSIGN_OR_RETURN(const std::vector<std::string> users,
+                                      store::CredentialUsers(transaction, name, kUsersNamedMax));
+            if (!users.empty()) return InUse(name.ToString(), users);
+            SYNCLINE_RETURN_IF_ERROR(store::DeleteCredential(transaction, name));
+            return Empty();
+          }));
+  if (tokens.ok()) RevokeTokens(environment_, **call, *tokens, name);
+  return answer;
 }
 
 }  // namespace syncline::api

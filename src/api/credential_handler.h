@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "api/handler_environment.h"
+#include "api/unary_call.h"
 #include "syncline/v1/credential_service.pb.h"
 
 namespace syncline::api {
@@ -19,7 +20,9 @@ class CredentialHandler {
   absl::StatusOr<v1::Credential> Get(const v1::GetCredentialRequest& request) const;
   absl::StatusOr<v1::ListCredentialsResponse> List(const v1::ListCredentialsRequest& request) const;
   absl::StatusOr<v1::Credential> Update(const v1::UpdateCredentialRequest& request) const;
-  absl::StatusOr<google::protobuf::Empty> Delete(const v1::DeleteCredentialRequest& request) const;
+  // Tokens are taken back at the provider once the credential is gone, until the call's deadline.
+  absl::StatusOr<google::protobuf::Empty> Delete(const v1::DeleteCredentialRequest& request,
+                                                 const CallScope& scope) const;
 
  private:
   const HandlerEnvironment& environment_;

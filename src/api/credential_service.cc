@@ -1,3 +1,4 @@
+#include "api/authorization_handler.h"
 #include "api/credential_handler.h"
 #include "api/services.h"
 #include "api/sign_in_handler.h"
@@ -14,7 +15,7 @@ using grpc::ServerUnaryReactor;
 class CredentialService final : public v1::CredentialService::CallbackService {
  public:
   CredentialService(const CallEnvironment& calls, const HandlerEnvironment& handlers)
-      : calls_(calls), handler_(handlers), sign_in_(handlers) {}
+      : calls_(calls), handler_(handlers), sign_in_(handlers), authorization_(handlers) {}
 
   ServerUnaryReactor* CreateCredential(CallbackServerContext* context,
                                        const v1::CreateCredentialRequest* request,
@@ -48,7 +49,9 @@ class CredentialService final : public v1::CredentialService::CallbackService {
                                        const v1::DeleteCredentialRequest* request,
                                        google::protobuf::Empty* response) override {
     return UnaryCall(calls_, context, "CredentialService/DeleteCredential", request, response,
-                     [this](const auto& r) { return handler_.Delete(r); });
+                     [this](const v1::DeleteCredentialRequest& r, const CallScope& scope) {
+                       return handler_.Delete(r, scope);
+                     });
   }
 
   ServerUnaryReactor* TestCredential(CallbackServerContext* context,
@@ -61,20 +64,38 @@ class CredentialService final : public v1::CredentialService::CallbackService {
   ServerUnaryReactor* BeginAuthorization(CallbackServerContext* context,
                                          const v1::BeginAuthorizationRequest* request,
                                          v1::BeginAuthorizationResponse* response) override {
-    return UnaryCall(
-        calls_, context, "CredentialService/BeginAuthorization", request, response,
-        [](const v1::BeginAuthorizationRequest&) -> absl::StatusOr<v1::BeginAuthorizationResponse> {
-          return Unimplemented("OAuth2 consent (BeginAuthorization)");
-        });
+    return UnaryCall(calls_, context, "CredentialService/BeginAuthorization", request, response,
+                     [this](const v1::BeginAuthorizationRequest& r, const CallScope& scope) {
+                       return authorization_.Begin(r, scope);
+                     });
   }
 
   ServerUnaryReactor* CompleteAuthorization(CallbackServerContext* context,
                                             const v1::CompleteAuthorizationRequest* request,
                                             v1::CompleteAuthorizationResponse* response) override {
     return UnaryCall(calls_, context, "CredentialService/CompleteAuthorization", request, response,
-                     [](const v1::CompleteAuthorizationRequest&)
-                         -> absl::StatusOr<v1::CompleteAuthorizationResponse> {
-                       return Unimplemented("OAuth2 consent (CompleteAuthorization)");
+                     [this](const v1::CompleteAuthorizationRequest& r, const CallScope& scope) {
+                       return authorization_.Complete(r, scope);
+                     });
+  }
+
+  ServerUnaryReactor* BeginDeviceAuthorization(
+      CallbackServerContext* context, const v1::BeginDeviceAuthorizationRequest* request,
+      v1::BeginDeviceAuthorizationResponse* response) override {
+    return UnaryCall(calls_, context, "CredentialService/BeginDeviceAuthorization", request,
+                     response,
+                     [this](const v1::BeginDeviceAuthorizationRequest& r, const CallScope& scope) {
+                       return authorization_.BeginDevice(r, scope);
+                     });
+  }
+
+  ServerUnaryReactor* PollDeviceAuthorization(
+      CallbackServerContext* context, const v1::PollDeviceAuthorizationRequest* request,
+      v1::PollDeviceAuthorizationResponse* response) override {
+    return UnaryCall(calls_, context, "CredentialService/PollDeviceAuthorization", request,
+                     response,
+                     [this](const v1::PollDeviceAuthorizationRequest& r, const CallScope& scope) {
+                       return authorization_.PollDevice(r, scope);
                      });
   }
 
@@ -82,6 +103,7 @@ class CredentialService final : public v1::CredentialService::CallbackService {
   const CallEnvironment& calls_;
   const CredentialHandler handler_;
   const SignInHandler sign_in_;
+  const AuthorizationHandler authorization_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 namespace syncline::base {
 class Clock;
+class Logger;
 class Random;
 }  // namespace syncline::base
 namespace syncline::credential {
@@ -29,6 +30,9 @@ namespace syncline::event {
 class EventFeed;
 class EventLog;
 }  // namespace syncline::event
+namespace syncline::http {
+class Transport;
+}
 
 namespace syncline::api {
 
@@ -43,7 +47,9 @@ struct HandlerEnvironment {
   event::EventFeed& event_feed;
   const base::Clock& clock;
   base::Random& random;
-  http::Transport& vendor_transport;  // one try each
+  base::Logger& logger;
+  // For vendors and the token endpoints of providers; one try each.
+  http::Transport& vendor_transport;
   // A run was queued that an executor of this process could take at once; may be empty.
   std::function<void()> on_run_queued = {};
 };

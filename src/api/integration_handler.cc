@@ -6,6 +6,7 @@
 #include "api/etag.h"
 #include "api/integration_rules.h"
 #include "api/mutation.h"
+#include "api/reauthorization.h"
 #include "api/update_mask.h"
 #include "model/resource_name.h"
 #include "queue/schedule_timing.h"
@@ -115,6 +116,10 @@ absl::StatusOr<v1::Integration> IntegrationHandler::Update(
         SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
         SYNCLINE_ASSIGN_OR_RETURN(store::IntegrationRow updated,
                                   store::UpdateIntegration(transaction, name, merged));
+        if (merged.credential() != stored.integration.credential() ||
+            merged.credential_alternative() != stored.integration.credential_alternative()) {
+          SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name));
+        }
         return std::move(updated.integration);
       });
 }

@@ -20,7 +20,8 @@ using model::ScheduleName;
 using store::Transaction;
 
 const UpdateRules kRules{.ignored = {"name", "paused", "next_fire_time", "last_fire_time",
-                                     "last_skip_reason", "create_time", "update_time", "etag"}};
+                                     "last_skip_reason", "pause_reason", "create_time",
+                                     "update_time", "etag"}};
 
 base::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   return base::Time(std::chrono::seconds(timestamp.seconds()) +
@@ -71,6 +72,7 @@ absl::StatusOr<v1::Schedule> ScheduleHandler::Create(
             store::FindIntegration(transaction, parent, store::Lock::kForUpdate).status());
         v1::Schedule schedule = request.schedule();
         schedule.set_paused(false);  // output only, as is the instant of creation
+        schedule.clear_pause_reason();
         schedule.clear_create_time();
         base::FieldViolations wrong;
         CheckId(wrong, "scheduleId", name.schedule, model::IsResourceId(name.schedule),
@@ -160,8 +162,10 @@ absl::StatusOr<v1::Schedule> ScheduleHandler::SetPaused(std::string_view method,
       [&](Transaction& transaction) -> absl::StatusOr<v1::Schedule> {
         SYNCLINE_ASSIGN_OR_RETURN(v1::Schedule schedule,
                                   store::FindSchedule(transaction, name, store::Lock::kForUpdate));
-        if (schedule.paused() == paused) return schedule;
+        // Paused by the server and now by somebody: it stays so when the server's reason is gone.
+        if (schedule.paused() == paused && schedule.pause_reason().empty()) return schedule;
         schedule.set_paused(paused);
+        schedule.clear_pause_reason();
         SYNCLINE_ASSIGN_OR_RETURN(const std::optional<base::Time> next,
                                   NextTick(transaction, schedule));
         return store::UpdateSchedule(transaction, name, schedule, next);

@@ -23,11 +23,17 @@ absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
   if (!url.ok()) wrong.Add("url", base::MessageOf(url.status()));
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
   SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open, environment_.credentials.Open(*name));
-  SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<auth::Authenticator> authenticator,
-                            auth::MakeAuthenticator(open.credential, open.secrets,
-                                                    {.transport = environment_.vendor_transport,
-                                                     .clock = environment_.clock,
-                                                     .random = environment_.random}));
+  SYNCLINE_RETURN_IF_ERROR(
+      auth::PickAlternative(request.alternative(), &open.credential, &open.secrets));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const std::unique_ptr<auth::Authenticator> authenticator,
+      auth::MakeAuthenticator(open.credential, open.secrets,
+                              {.transport = environment_.vendor_transport,
+                               .clock = environment_.clock,
+                               .random = environment_.random,
+                               .tokens = environment_.credentials.TokensOf(
+                                   {*name, request.alternative()}, open.token_epoch,
+                                   environment_.clock, environment_.random)}));
   const pull::SignInProbe probe =
       pull::ProbeSignIn(*authenticator, environment_.vendor_transport, *url,
                         {.total_timeout = kVendorTimeMax, .body_bytes_max = kBodyBytesMax}, {});
@@ -42,6 +48,9 @@ absl::StatusOr<v1::TestCredentialResponse> SignInHandler::Test(
   auth::ShowExpireTime(&open.credential);
   if (open.credential.has_expire_time()) {
     *response.mutable_expire_time() = open.credential.expire_time();
+  }
+  if (open.credential.has_token_expire_time()) {
+    *response.mutable_token_expire_time() = open.credential.token_expire_time();
   }
   return response;
 }

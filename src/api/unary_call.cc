@@ -30,7 +30,7 @@ class Call {
         method_(method),
         start_(environment.clock.SteadyNow()) {}
 
-  void Run(const std::function<absl::Status()>& work) {
+  void Run(const std::function<absl::Status(const CallScope&)>& work, std::stop_token stop) {
     // The caller's right to this method is judged here, before the handler, once callers have
     // identities; until then the server listens on loopback and Unix sockets only.
     if (context_->IsCancelled()) {
@@ -40,7 +40,7 @@ class Call {
       return Answer(base::Error(Reason::kDeadlineExceeded,
                                 "the deadline passed before the call began; nothing was done"));
     }
-    Answer(work());
+    Answer(work({.deadline = Deadline(), .stop = std::move(stop)}));
   }
 
   // Ends the call: gRPC owns the context no longer than this.
@@ -60,6 +60,12 @@ class Call {
   }
 
  private:
+  base::SteadyTime Deadline() const {
+    const base::SteadyTime now = environment_.clock.SteadyNow();
+    const auto left = context_->deadline() - environment_.clock.Now();
+    const base::SteadyTime latest = start_ + kDeadlineMax;
+    return left < latest - now ? now + left : latest;
+  }
   bool TooLate() const {
     if (environment_.clock.SteadyNow() - start_ > kDeadlineMax) return true;
     // gRPC hands the deadline out on the system's clock; it is compared with that clock alone.
@@ -77,11 +83,11 @@ class Call {
 
 grpc::ServerUnaryReactor* StartUnaryCall(const CallEnvironment& environment,
                                          grpc::CallbackServerContext* context, const char* method,
-                                         std::function<absl::Status()> work) {
+                                         std::function<absl::Status(const CallScope&)> work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   auto call = std::make_shared<Call>(environment, context, reactor, method);
   const absl::Status queued = environment.workers.Submit(
-      [call, work = std::move(work)](const std::stop_token&) { call->Run(work); });
+      [call, work = std::move(work)](const std::stop_token& stop) { call->Run(work, stop); });
   if (!queued.ok()) call->Answer(queued);
   return reactor;
 }

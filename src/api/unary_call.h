@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -23,6 +25,12 @@ struct CallEnvironment {
   const base::Clock& clock;
 };
 
+// What bounds a call that waits for somebody else: network I/O of a handler ends by then.
+struct CallScope {
+  base::SteadyTime deadline;
+  std::stop_token stop;  // the server goes down
+};
+
 // Runs `work` on a worker thread and answers the call with its status: the gRPC thread that brought
 // the call is never blocked. A call that waited for a thread past its deadline, or past
 // kDeadlineMax when the client set none, is not begun; once begun, it is bounded by the time limits
@@ -30,23 +38,31 @@ struct CallEnvironment {
 // each: debug, or warning for a fault of the server.
 grpc::ServerUnaryReactor* StartUnaryCall(const CallEnvironment& environment,
                                          grpc::CallbackServerContext* context, const char* method,
-                                         std::function<absl::Status()> work);
+                                         std::function<absl::Status(const CallScope&)> work);
 
 inline constexpr std::chrono::seconds kDeadlineMax{30};
 
-// Forwards to a handler `absl::StatusOr<Response> (const Request&)`. gRPC keeps both messages until
-// the call is answered.
+// Forwards to a handler `absl::StatusOr<Response> (const Request&)`, or one that takes a CallScope
+// too. gRPC keeps both messages until the call is answered.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* UnaryCall(const CallEnvironment& environment,
                                     grpc::CallbackServerContext* context, const char* method,
                                     const Request* request, Response* response, Handler handler) {
-  return StartUnaryCall(environment, context, method,
-                        [request, response, handler = std::move(handler)]() -> absl::Status {
-                          absl::StatusOr<Response> answer = handler(*request);
-                          if (!answer.ok()) return std::move(answer).status();
-                          *response = *std::move(answer);
-                          return absl::OkStatus();
-                        });
+  return StartUnaryCall(
+      environment, context, method,
+      [request, response,
+       handler = std::move(handler)]([[maybe_unused]] const CallScope& scope) -> absl::Status {
+        absl::StatusOr<Response> answer = [&] {
+          if constexpr (std::is_invocable_v<Handler, const Request&, const CallScope&>) {
+            return handler(*request, scope);
+          } else {
+            return handler(*request);
+          }
+        }();
+        if (!answer.ok()) return std::move(answer).status();
+        *response = *std::move(answer);
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace syncline::api

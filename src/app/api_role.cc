@@ -33,6 +33,7 @@ ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<voi
                 .event_feed = foundation.event_feed,
                 .clock = foundation.clock,
                 .random = foundation.random,
+                .logger = foundation.logger,
                 .vendor_transport = *vendor_transport_,
                 .on_run_queued = std::move(on_run_queued)},
       stream_environment_{

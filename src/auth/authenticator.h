@@ -73,7 +73,7 @@ struct Environment {
   base::Random& random;
   // Where the whole fleet keeps the credential's tokens; null = nowhere, each authenticator obtains
   // its own.
-  TokenStore* tokens = nullptr;
+  std::shared_ptr<TokenStore> tokens = nullptr;
 };
 
 // CREDENTIAL_CORRUPT when a secret that the kind needs is not in `secrets`; INVALID_ARGUMENT for a

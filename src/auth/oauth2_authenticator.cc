@@ -7,6 +7,7 @@
 #include "auth/oauth2_client.h"
 #include "auth/oauth2_grant.h"
 #include "auth/own_token_source.h"
+#include "auth/shared_token_source.h"
 #include "base/status.h"
 
 namespace syncline::auth {
@@ -20,6 +21,18 @@ std::string NameOf(const v1::TokenPlacement& placement) {
 std::string PrefixOf(const v1::TokenPlacement& placement) {
   if (placement.has_prefix()) return placement.prefix();
   return placement.place_case() == v1::TokenPlacement::kQuery ? "" : "Bearer ";
+}
+
+std::unique_ptr<TokenSource> MakeTokenSource(const v1::OAuth2Authentication& spec,
+                                             std::unique_ptr<TokenGrant> grant,
+                                             const Environment& environment) {
+  if (environment.tokens == nullptr) {
+    return std::make_unique<OwnTokenSource>(std::move(grant), environment.clock);
+  }
+  return std::make_unique<SharedTokenSource>(
+      environment.tokens, std::move(grant), environment.clock, environment.random,
+      RenewsByRefreshToken(spec) ? SharedTokenSource::Renewal::kByRefreshToken
+                                 : SharedTokenSource::Renewal::kByItself);
 }
 
 }  // namespace
@@ -69,9 +82,9 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeOAuth2Authenticator(
   std::shared_ptr<KnownSecrets> known = client->known_secrets();
   SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<TokenGrant> grant,
                             MakeTokenGrant(std::move(client), spec, secrets));
-  return std::make_unique<OAuth2Authenticator>(
-      std::move(hosts), spec.placement(),
-      std::make_unique<OwnTokenSource>(std::move(grant), environment.clock), std::move(known));
+  return std::make_unique<OAuth2Authenticator>(std::move(hosts), spec.placement(),
+                                               MakeTokenSource(spec, std::move(grant), environment),
+                                               std::move(known));
 }
 
 }  // namespace syncline::auth

@@ -46,6 +46,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kAuthFailed, "AUTH_FAILED", Code::kUnauthenticated},
     {Reason::kSignInFailed, "SIGN_IN_FAILED", Code::kUnauthenticated},
     {Reason::kReauthRequired, "REAUTH_REQUIRED", Code::kFailedPrecondition},
+    {Reason::kAuthorizationStateInvalid, "AUTHORIZATION_STATE_INVALID", Code::kFailedPrecondition},
     {Reason::kHostNotAllowed, "HOST_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kUrlInvalid, "URL_INVALID", Code::kInvalidArgument},
     {Reason::kBodyTruncated, "BODY_TRUNCATED", Code::kDataLoss},

@@ -47,6 +47,7 @@ enum class Reason {
   kAuthFailed,
   kSignInFailed,
   kReauthRequired,
+  kAuthorizationStateInvalid,
   kHostNotAllowed,
   kUrlInvalid,
   kBodyTruncated,

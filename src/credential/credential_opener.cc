@@ -30,8 +30,17 @@ absl::StatusOr<OpenCredential> CredentialOpener::Open(const model::CredentialNam
   OpenCredential open;
   SYNCLINE_ASSIGN_OR_RETURN(open.secrets, vault_.Unseal(name, sealed));
   open.credential = std::move(sealed.credential);
+  open.token_epoch = sealed.token_epoch;
   SYNCLINE_RETURN_IF_ERROR(Resolve(open));
   return open;
+}
+
+std::shared_ptr<PostgresTokenStore> CredentialOpener::TokensOf(const store::OAuthTokenKey& key,
+                                                               std::int64_t token_epoch,
+                                                               const base::Clock& clock,
+                                                               base::Random& random) {
+  return std::make_shared<PostgresTokenStore>(database_, vault_.sealer(), clock, random, key,
+                                              token_epoch);
 }
 
 absl::Status CredentialOpener::Resolve(OpenCredential& open) const {

@@ -6,6 +6,8 @@
 
 #include "base/status.h"
 #include "credential/audit_log.h"
+#include "store/credential_store.h"
+#include "store/oauth_token_store.h"
 
 namespace syncline::credential {
 namespace {
@@ -56,6 +58,7 @@ absl::StatusOr<SealedCredential> CredentialVault::Read(store::Transaction& trans
       break;
     }
   }
+  SYNCLINE_ASSIGN_OR_RETURN(sealed.token_epoch, store::FindTokenEpoch(transaction, name));
   return sealed;
 }
 

@@ -18,6 +18,7 @@ class AuditLog;
 struct SealedCredential {
   v1::Credential credential;  // without secret parts
   std::vector<store::SealedField> fields;
+  std::int64_t token_epoch = 0;  // for a PostgresTokenStore
 };
 
 // Keeps the secret parts of credentials: seals them into rows and opens them for the one who signs
@@ -48,6 +49,8 @@ class CredentialVault {
                                                const model::CredentialName& name);
   absl::StatusOr<auth::SecretMap> Unseal(const model::CredentialName& name,
                                          const SealedCredential& sealed);
+
+  secret::Sealer& sealer() const { return sealer_; }
 
  private:
   absl::StatusOr<auth::SecretMap> UnsealFields(const model::CredentialName& name,

@@ -30,7 +30,8 @@ struct RetryLimits {
 };
 
 // Tries again what may pass by itself: 408, 429, 500, 502, 503, 504, VENDOR_UNREACHABLE,
-// VENDOR_TIMEOUT and BODY_TRUNCATED, as often as the limits allow. When they are used up, 429 ends
+// VENDOR_TIMEOUT and BODY_TRUNCATED, and what a sign-in below tells of its provider, VENDOR_ERROR
+// and VENDOR_THROTTLED, as often as the limits allow. When they are used up, 429 ends
 // as VENDOR_THROTTLED, a transport error as itself, and any other answer is returned to be judged
 // above. Waits on the clock and ends with CANCELLED when stopped.
 // Made per run; as safe for concurrent use as `inner` and `on_wait` are.

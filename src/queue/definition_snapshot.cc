@@ -4,6 +4,7 @@
 #include "model/resource_name.h"
 #include "queue/enqueue.h"
 #include "store/built_in_types.h"
+#include "store/oauth_token_store.h"
 #include "store/proto_json.h"
 #include "store/sql.h"
 #include "syncline/v1/integration.pb.h"
@@ -65,6 +66,10 @@ absl::StatusOr<DefinitionSnapshot> TakeDefinition(store::Transaction& transactio
   v1::Integration spec;
   SYNCLINE_RETURN_IF_ERROR(store::FromProtoJson(row.Text(0, kIntegration), &spec));
   spec.set_name(name.ToString());
+  if (!spec.credential().empty()) {
+    SYNCLINE_RETURN_IF_ERROR(store::CheckAuthorized(
+        transaction, {{workspace, spec.credential()}, spec.credential_alternative()}));
+  }
   SYNCLINE_ASSIGN_OR_RETURN(
       const v1::ObjectType type,
       ReadObjectType(row, {workspace, std::string(row.Text(0, kObjectTypeId))}));

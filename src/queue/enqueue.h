@@ -19,7 +19,8 @@ struct DefinitionSnapshot {
 };
 
 // Reads the snapshot of an integration as it is now. NOT_FOUND for an unknown integration,
-// MAPPING_NOT_SET while it has no mapping with sync keys.
+// MAPPING_NOT_SET while it has no mapping with sync keys, REAUTH_REQUIRED while its credential
+// wants a person.
 absl::StatusOr<DefinitionSnapshot> TakeDefinition(store::Transaction& transaction,
                                                   const std::string& workspace,
                                                   const std::string& integration);

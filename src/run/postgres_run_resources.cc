@@ -4,6 +4,7 @@
 
 #include "auth/alternative.h"
 #include "base/status.h"
+#include "credential/postgres_token_store.h"
 #include "load/postgres_page_committer.h"
 #include "pull/limits.h"
 #include "store/integration_store.h"
@@ -21,11 +22,14 @@ absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenA
         return row.uid == run.integration_uid ? absl::OkStatus() : store::NotFound(name.ToString());
       }));
   if (integration.credential().empty()) return auth::MakeNoAuthenticator();
-  SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open,
-                            credentials_.Open({run.workspace, integration.credential()}));
+  const model::CredentialName credential{run.workspace, integration.credential()};
+  SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open, credentials_.Open(credential));
   SYNCLINE_RETURN_IF_ERROR(
       auth::PickAlternative(integration.credential_alternative(), &open.credential, &open.secrets));
-  return auth::MakeAuthenticator(open.credential, open.secrets, sign_in_);
+  auth::Environment sign_in = sign_in_;
+  sign_in.tokens = credentials_.TokensOf({credential, integration.credential_alternative()},
+                                         open.token_epoch, sign_in_.clock, sign_in_.random);
+  return auth::MakeAuthenticator(open.credential, open.secrets, sign_in);
 }
 
 absl::StatusOr<std::unique_ptr<load::PageCommitter>> PostgresRunResources::MakeCommitter(

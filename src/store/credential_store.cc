@@ -7,6 +7,9 @@ namespace {
 
 std::string SpecOf(v1::Credential credential) {
   credential.clear_secret_version();
+  credential.clear_state();
+  credential.clear_state_message();
+  credential.clear_token_expire_time();
   return SpecJson(std::move(credential));
 }
 
@@ -15,6 +18,13 @@ absl::StatusOr<v1::Credential> Read(const Result& result, int row,
   SYNCLINE_ASSIGN_OR_RETURN(v1::Credential credential,
                             ReadResource<v1::Credential>(result, row, name.ToString()));
   credential.set_secret_version(result.Int64(row, 4));
+  const bool reauth_required = !result.IsNull(row, 5) && result.Bool(row, 5);
+  credential.set_state(reauth_required ? v1::Credential::STATE_REAUTH_REQUIRED
+                                       : v1::Credential::STATE_ACTIVE);
+  if (reauth_required) credential.set_state_message(std::string(result.Text(row, 6)));
+  if (const auto time = result.OptionalTime(row, 7)) {
+    *credential.mutable_token_expire_time() = ToTimestamp(*time);
+  }
   return credential;
 }
 
@@ -41,8 +51,8 @@ absl::StatusOr<v1::Credential> InsertCredential(Transaction& transaction,
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result rows,
       transaction.Execute(sql::kCredentialInsert, KeyOf(name).Json(SpecOf(credential))));
-  if (rows.empty()) return AlreadyExists(name.ToString());
-  return Read(rows, 0, name);
+  if (rows.affected() == 0) return AlreadyExists(name.ToString());
+  return FindCredential(transaction, name);
 }
 
 absl::StatusOr<v1::Credential> FindCredential(Transaction& transaction,
@@ -66,7 +76,7 @@ absl::StatusOr<std::vector<v1::Credential>> ListCredentials(Transaction& transac
                           Parameters().Text(workspace).Text(after_id).Int64(limit)));
   std::vector<v1::Credential> credentials;
   for (int row = 0; row < rows.size(); ++row) {
-    const model::CredentialName name{std::string(workspace), std::string(rows.Text(row, 5))};
+    const model::CredentialName name{std::string(workspace), std::string(rows.Text(row, 8))};
     SYNCLINE_ASSIGN_OR_RETURN(credentials.emplace_back(), Read(rows, row, name));
   }
   return credentials;
@@ -78,8 +88,8 @@ absl::StatusOr<v1::Credential> UpdateCredential(Transaction& transaction,
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result rows,
       transaction.Execute(sql::kCredentialUpdate, KeyOf(name).Json(SpecOf(credential))));
-  if (rows.empty()) return NotFound(name.ToString());
-  return Read(rows, 0, name);
+  if (rows.affected() == 0) return NotFound(name.ToString());
+  return FindCredential(transaction, name);
 }
 
 absl::Status DeleteCredential(Transaction& transaction, const model::CredentialName& name) {

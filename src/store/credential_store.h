@@ -17,7 +17,7 @@ namespace syncline::store {
 // Rows of syncline.credential and credential_secret. Every function works inside the caller's
 // transaction and keeps no state. The specification must come without secret parts: the caller
 // takes them out first and stores them sealed (I5). Messages come back with name, secret_version,
-// etag and times filled in.
+// the state of their tokens, etag and times filled in.
 
 // ALREADY_EXISTS.
 absl::StatusOr<v1::Credential> InsertCredential(Transaction& transaction,

@@ -16,6 +16,7 @@ absl::StatusOr<v1::Schedule> Read(const Result& result, int row, const model::Sc
     *schedule.mutable_last_fire_time() = ToTimestamp(*time);
   }
   schedule.set_last_skip_reason(std::string(result.Text(row, 7)));
+  schedule.set_pause_reason(std::string(result.Text(row, 8)));
   return schedule;
 }
 
@@ -24,6 +25,7 @@ std::string SpecOf(v1::Schedule schedule) {
   schedule.clear_next_fire_time();
   schedule.clear_last_fire_time();
   schedule.clear_last_skip_reason();
+  schedule.clear_pause_reason();
   return SpecJson(std::move(schedule));
 }
 
@@ -70,7 +72,7 @@ absl::StatusOr<std::vector<v1::Schedule>> ListSchedules(Transaction& transaction
   std::vector<v1::Schedule> schedules;
   for (int row = 0; row < rows.size(); ++row) {
     const model::ScheduleName name{integration.workspace, integration.integration,
-                                   std::string(rows.Text(row, 8))};
+                                   std::string(rows.Text(row, 9))};
     SYNCLINE_ASSIGN_OR_RETURN(schedules.emplace_back(), Read(rows, row, name));
   }
   return schedules;
@@ -82,9 +84,11 @@ absl::StatusOr<v1::Schedule> UpdateSchedule(Transaction& transaction,
                                             std::optional<base::Time> next_fire_time) {
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result rows,
-      transaction.Execute(
-          sql::kScheduleUpdate,
-          KeyOf(name).Json(SpecOf(schedule)).Bool(schedule.paused()).OptionalTime(next_fire_time)));
+      transaction.Execute(sql::kScheduleUpdate, KeyOf(name)
+                                                    .Json(SpecOf(schedule))
+                                                    .Bool(schedule.paused())
+                                                    .OptionalTime(next_fire_time)
+                                                    .Text(schedule.pause_reason())));
   if (rows.empty()) return NotFound(name.ToString());
   return Read(rows, 0, name);
 }

@@ -31,8 +31,8 @@ absl::StatusOr<std::vector<v1::Schedule>> ListSchedules(Transaction& transaction
                                                         const model::IntegrationName& integration,
                                                         std::string_view after_id,
                                                         std::int64_t limit);
-// NOT_FOUND. Writes the specification, schedule.paused() and the next tick. The caller compared the
-// etag under Lock::kForUpdate.
+// NOT_FOUND. Writes the specification, paused(), pause_reason() and the next tick. The caller
+// compared the etag under Lock::kForUpdate.
 absl::StatusOr<v1::Schedule> UpdateSchedule(Transaction& transaction,
                                             const model::ScheduleName& name,
                                             const v1::Schedule& schedule,

@@ -11,10 +11,29 @@ namespace {
 
 constexpr std::string_view kCredential =
     "format('workspaces/%s/credentials/%s', workspace_id, credential_id)";
-// As credential::CredentialVault and store::LoadServerSecret spell the contexts.
+// The tokens of a row are of the epoch that the credential is in: older ones go when it rises.
+constexpr std::string_view kAccessToken =
+    "format('token/v1|%s|%s|%s|%s|%s|access', workspace_id, credential_id, alternative, "
+    "(SELECT c.token_epoch FROM syncline.credential c "
+    "WHERE (c.workspace_id, c.credential_id) = "
+    "(oauth_token.workspace_id, oauth_token.credential_id)), version)";
+constexpr std::string_view kRefreshToken =
+    "format('token/v1|%s|%s|%s|%s|%s|refresh', workspace_id, credential_id, alternative, "
+    "(SELECT c.token_epoch FROM syncline.credential c "
+    "WHERE (c.workspace_id, c.credential_id) = "
+    "(oauth_token.workspace_id, oauth_token.credential_id)), version)";
+
+// As credential::CredentialVault, credential::PostgresTokenStore, api::OAuth2Call and
+// store::LoadServerSecret spell the contexts.
 constexpr std::array kSealedTables = {
     SealedTable{"syncline.credential_secret", "",
                 "format('cred/v1|%s|%s|%s|%s', workspace_id, credential_id, version, field)",
+                kCredential},
+    SealedTable{"syncline.oauth_token", "access_", kAccessToken, kCredential},
+    SealedTable{"syncline.oauth_token", "refresh_", kRefreshToken, kCredential},
+    SealedTable{"syncline.oauth_authorization", "",
+                "format('authorization/v1|%s|%s|%s|%s', workspace_id, credential_id, token_epoch, "
+                "encode(state_hash, 'hex'))",
                 kCredential},
     SealedTable{"syncline.server_secret", "", "format('server/v1|%s', secret_id)",
                 "format('serverSecrets/%s', secret_id)"},

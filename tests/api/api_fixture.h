@@ -83,7 +83,7 @@ class ApiStack {
   std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   credential::CredentialVault& vault() { return vault_; }
   event::EventFeed& feed() { return feed_; }
-  // What handlers that talk to vendors meet.
+  // What handlers that talk to vendors and providers meet.
   test::ScriptedTransport& vendor() { return vendor_; }
 
  private:
@@ -111,6 +111,7 @@ class ApiStack {
                                      .event_feed = feed_,
                                      .clock = migrated_.clock(),
                                      .random = migrated_.random(),
+                                     .logger = *logger_,
                                      .vendor_transport = vendor_};
   RunEventStreams streams_{{calls_, feed_, migrated_.random(), [this](const model::RunName& name) {
                               return ReadRunView(handlers_, name);

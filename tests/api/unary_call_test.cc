@@ -26,8 +26,10 @@ class CountingService final : public v1::WorkspaceService::CallbackService {
                                          const v1::GetWorkspaceRequest* request,
                                          v1::Workspace* response) override {
     return UnaryCall(calls_, context, "GetWorkspace", request, response,
-                     [this](const v1::GetWorkspaceRequest& r) -> absl::StatusOr<v1::Workspace> {
+                     [this](const v1::GetWorkspaceRequest& r,
+                            const CallScope& scope) -> absl::StatusOr<v1::Workspace> {
                        ++count_;
+                       deadline_ = scope.deadline;
                        if (r.name().empty()) return base::Error(Reason::kInternal, "secret detail");
                        v1::Workspace workspace;
                        workspace.set_name(r.name());
@@ -35,10 +37,12 @@ class CountingService final : public v1::WorkspaceService::CallbackService {
                      });
   }
   int count() const { return count_; }
+  base::SteadyTime deadline() const { return deadline_; }
 
  private:
   const CallEnvironment& calls_;
   std::atomic<int> count_ = 0;
+  std::atomic<base::SteadyTime> deadline_{};
 };
 
 class UnaryCallTest : public ::testing::Test {
@@ -67,7 +71,8 @@ class UnaryCallTest : public ::testing::Test {
     request.set_name(name);
     return client_->Call<v1::Workspace>("WorkspaceService/GetWorkspace", request);
   }
-  int handled() { return static_cast<CountingService&>(*services_[0]).count(); }
+  CountingService& service() { return static_cast<CountingService&>(*services_[0]); }
+  int handled() { return service().count(); }
 
   test::FakeClock clock_;
   const std::unique_ptr<base::Logger> logger_ = base::MakeNullLogger();
@@ -82,6 +87,7 @@ TEST_F(UnaryCallTest, TheHandlersAnswerReachesTheCaller) {
   const auto answer = Get("workspaces/a");
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->name(), "workspaces/a");
+  EXPECT_EQ(service().deadline(), clock_.SteadyNow() + kDeadlineMax) << "the client set none";
   const absl::Status fault = Get("").status();
   EXPECT_EQ(base::ReasonOf(fault), Reason::kInternal);
   EXPECT_EQ(base::MessageOf(fault).find("secret"), std::string::npos);

@@ -56,14 +56,23 @@ TEST_F(RetryingTransportTest, TriesAgainWhatMayPass) {
     EnqueueStatus(200);
     EXPECT_EQ(Send()->status, 200);
   }
-  for (const base::Reason reason : {base::Reason::kVendorUnreachable, base::Reason::kVendorTimeout,
-                                    base::Reason::kBodyTruncated}) {
+  for (const base::Reason reason :
+       {base::Reason::kVendorUnreachable, base::Reason::kVendorTimeout,
+        base::Reason::kBodyTruncated, base::Reason::kVendorError, base::Reason::kVendorThrottled}) {
     inner_.Enqueue(base::Error(reason, "no"));
     EnqueueStatus(200);
     EXPECT_EQ(Send()->status, 200);
     EXPECT_EQ(waits_.back().reason, reason);
   }
-  EXPECT_EQ(waits_.size(), 9U);
+  EXPECT_EQ(waits_.size(), 11U);
+}
+
+TEST_F(RetryingTransportTest, WaitsAsLongAsASignInsProviderAsks) {
+  inner_.Enqueue(base::WithRetryAfter(base::Error(base::Reason::kVendorThrottled, "no"),
+                                      milliseconds(60'000)));
+  EnqueueStatus(200);
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_GE(waits_.back().delay, milliseconds(60'000));
 }
 
 TEST_F(RetryingTransportTest, NeverTriesAgainWhatWillNotPass) {

@@ -115,6 +115,24 @@ TEST_F(ScheduleTickerTest, WithoutAMappingTheTickIsSkippedAndOthersGoOn) {
   EXPECT_EQ(migrated_->Query("SELECT integration_id FROM syncline.run"), "people");
 }
 
+TEST_F(ScheduleTickerTest, ACredentialThatWantsAPersonSkipsTheTick) {
+  migrated_->Query(
+      "INSERT INTO syncline.credential (workspace_id, credential_id, spec) VALUES ('default', "
+      "'vendor', '{}')");
+  migrated_->Query(
+      "INSERT INTO syncline.oauth_token (workspace_id, credential_id, alternative, state) VALUES "
+      "('default', 'vendor', '', 'REAUTH_REQUIRED')");
+  v1::Integration integration;
+  integration.set_object_type("user");
+  integration.set_credential("vendor");
+  integration.mutable_request()->set_url("https://vendor.example/users");
+  tables_->AddIntegration("users", integration);
+  AddSchedule("users", 60, "1 minute");
+  EXPECT_EQ((*ticker_)->Tick().value(), 1);
+  EXPECT_EQ(Column("last_skip_reason"), "REAUTH_REQUIRED");
+  EXPECT_EQ(Count("run"), "0");
+}
+
 TEST_F(ScheduleTickerTest, OfMissedTicksTheNewestRuns) {
   AddSchedule("devices", 30, "185 minutes");  // ticks 185, 155, 125, 95, 65, 35 and 5 minutes ago
   EXPECT_EQ((*ticker_)->Tick().value(), 1);

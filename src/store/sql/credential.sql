@@ -1,25 +1,28 @@
--- Sign-ins. Columns of a resource: spec, revision, create_time, update_time.
+-- Sign-ins. Columns of a resource: spec, revision, create_time, update_time; then secret_version and
+-- what is known of the tokens.
 
 -- name: CredentialInsert
 INSERT INTO syncline.credential (workspace_id, credential_id, spec)
 VALUES ($1, $2, $3)
-ON CONFLICT DO NOTHING
-RETURNING spec, revision, create_time, update_time, secret_version;
+ON CONFLICT DO NOTHING;
 
 -- name: CredentialFind
-SELECT spec, revision, create_time, update_time, secret_version
-FROM syncline.credential
+SELECT spec, revision, create_time, update_time, secret_version,
+       t.reauth_required, t.state_message, t.expire_time
+FROM syncline.credential LEFT JOIN syncline.credential_token_state t USING (workspace_id, credential_id)
 WHERE workspace_id = $1 AND credential_id = $2;
 
 -- name: CredentialFindForUpdate
-SELECT spec, revision, create_time, update_time, secret_version
-FROM syncline.credential
+SELECT spec, revision, create_time, update_time, secret_version,
+       t.reauth_required, t.state_message, t.expire_time
+FROM syncline.credential c LEFT JOIN syncline.credential_token_state t USING (workspace_id, credential_id)
 WHERE workspace_id = $1 AND credential_id = $2
-FOR UPDATE;
+FOR UPDATE OF c;
 
 -- name: CredentialList
-SELECT spec, revision, create_time, update_time, secret_version, credential_id
-FROM syncline.credential
+SELECT spec, revision, create_time, update_time, secret_version,
+       t.reauth_required, t.state_message, t.expire_time, credential_id
+FROM syncline.credential LEFT JOIN syncline.credential_token_state t USING (workspace_id, credential_id)
 WHERE workspace_id = $1 AND credential_id > $2
 ORDER BY credential_id
 LIMIT $3;
@@ -27,8 +30,7 @@ LIMIT $3;
 -- name: CredentialUpdate
 UPDATE syncline.credential
 SET spec = $3, revision = revision + 1, update_time = clock_timestamp()
-WHERE workspace_id = $1 AND credential_id = $2
-RETURNING spec, revision, create_time, update_time, secret_version;
+WHERE workspace_id = $1 AND credential_id = $2;
 
 -- name: CredentialDelete
 DELETE FROM syncline.credential WHERE workspace_id = $1 AND credential_id = $2;

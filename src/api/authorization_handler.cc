@@ -1,0 +1,185 @@
+#include "api/authorization_handler.h"
+
+#include "api/oauth2_call.h"
+#include "api/reauthorization.h"
+#include "auth/oauth2_authorization.h"
+#include "auth/oauth2_device.h"
+#include "base/status.h"
+#include "secret/digest.h"
+#include "secret/random_bytes.h"
+#include "store/credential_store.h"
+#include "store/oauth_authorization_store.h"
+#include "store/schedule_store.h"
+
+namespace syncline::api {
+namespace {
+
+using model::CredentialName;
+using store::OAuthAuthorization;
+using store::Transaction;
+
+constexpr std::size_t kStateBytes = 32;
+
+absl::Status StateInvalid() {
+  return base::Error(
+      base::Reason::kAuthorizationStateInvalid,
+      "this consent was not begun, has served already, is too old, or its credential "
+      "was changed meanwhile; begin anew");
+}
+
+absl::StatusOr<CredentialName> CheckRequest(const std::string& name_text, const std::string& state,
+                                            bool has_code) {
+  base::FieldViolations wrong;
+  const absl::StatusOr<CredentialName> name = CredentialName::Parse(name_text);
+  if (!name.ok()) wrong.Add("name", base::MessageOf(name.status()));
+  if (state.empty()) wrong.Add("state", "is required: the state that the consent began with");
+  if (!has_code) wrong.Add("code", "is required: the code that the provider sent");
+  SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
+  return name;
+}
+
+google::protobuf::Duration ToDuration(std::chrono::seconds seconds) {
+  google::protobuf::Duration duration;
+  duration.set_seconds(seconds.count());
+  return duration;
+}
+
+absl::StatusOr<google::protobuf::Timestamp> Keep(const HandlerEnvironment& environment,
+                                                 OAuth2Call& call, const CredentialName& name,
+                                                 const std::string& state,
+                                                 const secret::Secret& secret,
+                                                 OAuthAuthorization authorization,
+                                                 std::chrono::seconds lifetime) {
+  const std::string hash = secret::Sha256(state);
+  authorization.token_epoch = call.token_epoch();
+  SYNCLINE_ASSIGN_OR_RETURN(authorization.sealed, call.Seal(secret, hash));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const base::Time end, ReadInTransaction(environment.database, [&](Transaction& transaction) {
+        return store::InsertAuthorization(transaction, name, hash, authorization, lifetime);
+      }));
+  return store::ToTimestamp(end);
+}
+
+absl::StatusOr<base::Time> DatabaseNow(const HandlerEnvironment& environment) {
+  return ReadInTransaction(environment.database, [](Transaction& transaction) {
+    return store::DatabaseTime(transaction);
+  });
+}
+
+// Takes in what the consent brought: the credential works again, and what was paused for it goes
+// on.
+absl::StatusOr<v1::Credential> Authorize(const HandlerEnvironment& environment, OAuth2Call& call,
+                                         const CredentialName& name,
+                                         const auth::GrantedTokens& tokens, base::Time sent,
+                                         const std::string& spent_state_hash) {
+  return ReadInTransaction(
+      environment.database, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
+        SYNCLINE_RETURN_IF_ERROR(
+            store::FindCredential(transaction, name, store::Lock::kForUpdate).status());
+        SYNCLINE_RETURN_IF_ERROR(call.tokens().Authorize(
+            transaction, tokens.access_token, tokens.refresh_token, sent, tokens.lifetime));
+        SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name, ""));
+        SYNCLINE_RETURN_IF_ERROR(
+            store::TakeAuthorization(transaction, name, spent_state_hash).status());
+        return store::FindCredential(transaction, name);
+      });
+}
+
+}  // namespace
+
+absl::StatusOr<v1::BeginAuthorizationResponse> AuthorizationHandler::Begin(
+    const v1::BeginAuthorizationRequest& request, const CallScope& scope) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const auth::AuthorizationRequest begun,
+      auth::BeginAuthorization(call->client(), request.redirect_uri(), call->stop()));
+  v1::BeginAuthorizationResponse response;
+  SYNCLINE_ASSIGN_OR_RETURN(*response.mutable_expire_time(),
+                            Keep(environment_, *call, name, begun.state, begun.code_verifier,
+                                 {.redirect_uri = request.redirect_uri()}, kConsentLifetime));
+  response.set_authorization_url(begun.url.ToString());
+  response.set_state(begun.state);
+  return response;
+}
+
+absl::StatusOr<v1::CompleteAuthorizationResponse> AuthorizationHandler::Complete(
+    const v1::CompleteAuthorizationRequest& request, const CallScope& scope) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const CredentialName name,
+                            CheckRequest(request.name(), request.state(), !request.code().empty()));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
+  const std::string hash = secret::Sha256(request.state());
+  SYNCLINE_ASSIGN_OR_RETURN(const std::optional<OAuthAuthorization> begun,
+                            ReadInTransaction(environment_.database, [&](Transaction& transaction) {
+                              return store::TakeAuthorization(transaction, name, hash);
+                            }));
+  // A state of the device flow has no redirect_uri, and its secret is no verifier.
+  if (!begun.has_value() || begun->redirect_uri.empty() ||
+      begun->token_epoch != call->token_epoch()) {
+    return StateInvalid();
+  }
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret verifier, call->Open(begun->sealed, hash));
+  SYNCLINE_ASSIGN_OR_RETURN(const base::Time sent, DatabaseNow(environment_));
+  SYNCLINE_ASSIGN_OR_RETURN(const auth::GrantedTokens tokens,
+                            auth::ExchangeCode(call->client(), secret::Secret(request.code()),
+                                               verifier, begun->redirect_uri, call->stop()));
+  v1::CompleteAuthorizationResponse response;
+  SYNCLINE_ASSIGN_OR_RETURN(*response.mutable_credential(),
+                            Authorize(environment_, *call, name, tokens, sent, hash));
+  return response;
+}
+
+absl::StatusOr<v1::BeginDeviceAuthorizationResponse> AuthorizationHandler::BeginDevice(
+    const v1::BeginDeviceAuthorizationRequest& request, const CallScope& scope) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
+  SYNCLINE_ASSIGN_OR_RETURN(const auth::DeviceAuthorization device,
+                            auth::BeginDeviceAuthorization(call->client(), call->stop()));
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret random, secret::RandomBytes(kStateBytes));
+  const std::string state = secret::EncodeBase64Url(random.Reveal());
+  v1::BeginDeviceAuthorizationResponse response;
+  SYNCLINE_ASSIGN_OR_RETURN(*response.mutable_expire_time(),
+                            Keep(environment_, *call, name, state, device.device_code,
+                                 {.poll_interval = device.interval}, device.lifetime));
+  response.set_user_code(device.user_code);
+  response.set_verification_uri(device.verification_uri);
+  response.set_verification_uri_complete(device.verification_uri_complete);
+  response.set_state(state);
+  *response.mutable_interval() = ToDuration(device.interval);
+  return response;
+}
+
+absl::StatusOr<v1::PollDeviceAuthorizationResponse> AuthorizationHandler::PollDevice(
+    const v1::PollDeviceAuthorizationRequest& request, const CallScope& scope) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const CredentialName name,
+                            CheckRequest(request.name(), request.state(), true));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
+  const std::string hash = secret::Sha256(request.state());
+  SYNCLINE_ASSIGN_OR_RETURN(const std::optional<OAuthAuthorization> begun,
+                            ReadInTransaction(environment_.database, [&](Transaction& transaction) {
+                              return store::FindAuthorization(transaction, name, hash);
+                            }));
+  if (!begun.has_value() || !begun->redirect_uri.empty() ||
+      begun->token_epoch != call->token_epoch()) {
+    return StateInvalid();
+  }
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret device_code, call->Open(begun->sealed, hash));
+  SYNCLINE_ASSIGN_OR_RETURN(const base::Time sent, DatabaseNow(environment_));
+  const absl::StatusOr<auth::DevicePoll> poll = auth::PollDeviceAuthorization(
+      call->client(), device_code, begun->poll_interval, call->stop());
+  const bool over = !poll.ok() && base::ReasonOf(poll.status()) == base::Reason::kReauthRequired;
+  SYNCLINE_RETURN_IF_ERROR(environment_.database.RunTransaction([&](Transaction& transaction) {
+    if (over) return store::TakeAuthorization(transaction, name, hash).status();
+    if (!poll.ok()) return absl::OkStatus();
+    return store::SetPollInterval(transaction, name, hash, poll->interval);
+  }));
+  SYNCLINE_RETURN_IF_ERROR(poll.status());
+  v1::PollDeviceAuthorizationResponse response;
+  *response.mutable_interval() = ToDuration(poll->interval);
+  if (!poll->tokens.has_value()) return response;
+  SYNCLINE_ASSIGN_OR_RETURN(*response.mutable_credential(),
+                            Authorize(environment_, *call, name, *poll->tokens, sent, hash));
+  return response;
+}
+
+}  // namespace syncline::api

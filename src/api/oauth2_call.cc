@@ -1,0 +1,80 @@
+#include "api/oauth2_call.h"
+
+#include <vector>
+
+#include "auth/allowed_hosts.h"
+#include "auth/oauth2_revocation.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "secret/digest.h"
+
+namespace syncline::api {
+namespace {
+
+using model::CredentialName;
+
+}  // namespace
+
+OAuth2Call::OAuth2Call(const HandlerEnvironment& environment, const CallScope& scope,
+                       CredentialName name, std::int64_t token_epoch)
+    : environment_(environment),
+      name_(std::move(name)),
+      token_epoch_(token_epoch),
+      stop_(scope.stop),
+      transport_(environment.vendor_transport, environment.clock, scope.deadline),
+      tokens_(environment.database, environment.vault.sealer(), environment.clock,
+              environment.random, {name_, ""}, token_epoch) {}
+
+absl::StatusOr<std::unique_ptr<OAuth2Call>> OAuth2Call::Open(const HandlerEnvironment& environment,
+                                                             const CallScope& scope,
+                                                             const CredentialName& name) {
+  SYNCLINE_ASSIGN_OR_RETURN(const credential::OpenCredential open,
+                            environment.credentials.Open(name));
+  if (!open.credential.has_oauth2()) {
+    return base::InvalidFields(
+        {{"name", fmt::format("{} has a kind that nobody consents to; set oauth2",  //
+                              name.ToString())}});
+  }
+  const std::vector<std::string> entries(open.credential.allowed_hosts().begin(),
+                                         open.credential.allowed_hosts().end());
+  SYNCLINE_ASSIGN_OR_RETURN(auth::AllowedHosts hosts, auth::AllowedHosts::Make(entries));
+  auto call = std::make_unique<OAuth2Call>(environment, scope, name, open.token_epoch);
+  SYNCLINE_ASSIGN_OR_RETURN(
+      call->client_,
+      auth::OAuth2Client::Make(open.credential.oauth2(), std::move(hosts), open.secrets,
+                               {.transport = call->transport_,
+                                .clock = environment.clock,
+                                .random = environment.random}));
+  return call;
+}
+
+std::string OAuth2Call::ContextOf(std::string_view state_hash) const {
+  return fmt::format("authorization/v1|{}|{}|{}|{}", name_.workspace, name_.credential,
+                     token_epoch_, secret::EncodeHex(state_hash));
+}
+
+absl::StatusOr<secret::Sealed> OAuth2Call::Seal(const secret::Secret& secret,
+                                                std::string_view state_hash) {
+  return environment_.vault.sealer().Seal(secret, ContextOf(state_hash));
+}
+
+absl::StatusOr<secret::Secret> OAuth2Call::Open(const secret::Sealed& sealed,
+                                                std::string_view state_hash) {
+  return environment_.vault.sealer().Open(sealed, ContextOf(state_hash));
+}
+
+void RevokeTokens(const HandlerEnvironment& environment, OAuth2Call& call,
+                  const auth::StoredTokens& tokens, const CredentialName& name) {
+  using Kind = auth::RevokedToken;
+  for (const Kind kind : {Kind::kRefreshToken, Kind::kAccessToken}) {
+    const secret::Secret& token =
+        kind == Kind::kRefreshToken ? tokens.refresh_token : tokens.access_token;
+    if (token.empty()) continue;
+    const absl::StatusOr<bool> revoked = auth::RevokeToken(call.client(), kind, token, call.stop());
+    if (revoked.ok()) continue;
+    environment.logger.Warning("credential.revocation_failed",
+                               {{"credential", name.ToString()}, {"error", revoked.status()}});
+  }
+}
+
+}  // namespace syncline::api
