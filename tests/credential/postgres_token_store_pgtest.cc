@@ -4,6 +4,7 @@
 #include "credential/postgres_token_store.h"
 #include "secret/digest.h"
 #include "secret/envelope_sealer.h"
+#include "secret/keyring.h"
 #include "store/credential_store.h"
 #include "store/key_canary.h"
 #include "tests/contract/token_store_contract.h"

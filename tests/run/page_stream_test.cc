@@ -48,17 +48,17 @@ TEST_F(PageStreamTest, NoRejectRepeatsTheToken) {
   PageStream stream(*std::move(puller), *mapping, clock_.Now(), committer, {});
   const auto page = stream.Next();
   ASSERT_TRUE(page.ok()) << base::MessageOf(page.status());
-  ASSERT_EQ(page->rows.rejects.size(), 1U);
-  const model::Reject& reject = page->rows.rejects[0];
+  ASSERT_EQ((*page)->rows.rejects.size(), 1U);
+  const model::Reject& reject = (*page)->rows.rejects[0];
   EXPECT_THAT(reject.record, Not(HasSubstr("sentinel")));
   EXPECT_THAT(reject.record, HasSubstr("[withheld]"));
   EXPECT_THAT(reject.record, HasSubstr(R"("name":"Ann")"));
   // A record that the database refuses later on.
-  EXPECT_THAT(page->rows.reject_of(0).record, Not(HasSubstr("sentinel")));
-  EXPECT_THAT(page->rows.reject_of(0).record, HasSubstr("key=[withheld]"));
+  EXPECT_THAT((*page)->rows.reject_of(0).record, Not(HasSubstr("sentinel")));
+  EXPECT_THAT((*page)->rows.reject_of(0).record, HasSubstr("key=[withheld]"));
   // Good records are data and are not looked at.
-  ASSERT_EQ(page->rows.size(), 2U);
-  EXPECT_EQ(page->rows.at(1, 0).text, "sentinel/token");
+  ASSERT_EQ((*page)->rows.size(), 2U);
+  EXPECT_EQ((*page)->rows.at(1, 0).text, "sentinel/token");
 }
 
 }  // namespace
