@@ -372,6 +372,11 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
                                       store::CredentialUsers(transaction, name, kUsersNamedMax));
             if (!users.empty()) return InUse(name.ToString(), users);
             SYNCLINE_RETURN_IF_ERROR(store::DeleteCredential(transaction, name));
+            SYNCLINE_RETURN_IF_ERROR(
+                store::InsertAuditEvent(transaction, name.workspace,
+                                        v1::AuditEvent::KIND_CREDENTIAL_DELETED, name.ToString(),
+                                        "")
+                    .status());
             return Empty();
           }));
   if (tokens.ok()) RevokeTokens(environment_, **call, *tokens, name);

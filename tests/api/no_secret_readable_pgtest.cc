@@ -223,7 +223,7 @@ class Prober {
         FillOthers(place, &credential);
         SetSecret(&credential, place, secret);
         const absl::Status status = Validate(credential);
-        const std::string part = secret == kSentinel ? secret : secret.substr(100, 48);
+        const std::string part = PrivatePartOf(secret);
         if (status.ok()) return {credential, part, status};
         if (!said || IsNotOffered(status)) probe = {credential, part, status};
         said = true;
@@ -252,6 +252,13 @@ class Prober {
     }
     bases.push_back(plain);
     return bases;
+  }
+  // What must not be seen: of a key only its private half, for the other one stands in
+  // certificates. RSA has it behind the modulus (RFC 8017 A.1.2), an elliptic key before its public
+  // point (RFC 5915 3).
+  std::string PrivatePartOf(const std::string& secret) const {
+    if (secret == pair_.private_key) return secret.substr(secret.size() / 2, 48);
+    return secret == ec_key_ ? secret.substr(76, 40) : secret;
   }
   // Other secrets that the same kind cannot do without.
   static void FillOthers(const SecretPlace& place, v1::Credential* credential) {
