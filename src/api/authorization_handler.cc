@@ -2,6 +2,7 @@
 
 #include "api/oauth2_call.h"
 #include "api/reauthorization.h"
+#include "auth/credential_end.h"
 #include "auth/oauth2_authorization.h"
 #include "auth/oauth2_device.h"
 #include "base/status.h"
@@ -81,7 +82,10 @@ absl::StatusOr<v1::Credential> Authorize(const HandlerEnvironment& environment, 
         SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name, ""));
         SYNCLINE_RETURN_IF_ERROR(
             store::TakeAuthorization(transaction, name, spent_state_hash).status());
-        return store::FindCredential(transaction, name);
+        SYNCLINE_ASSIGN_OR_RETURN(v1::Credential credential,
+                                  store::FindCredential(transaction, name));
+        auth::ShowExpireTime(&credential);
+        return credential;
       });
 }
 

@@ -359,6 +359,9 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
   const auto call = OAuth2Call::Open(environment_, scope, name);
   const auto tokens =
       call.ok() ? (*call)->tokens().Read() : absl::StatusOr<auth::StoredTokens>(call.status());
+  // A retry that gets the first answer again must not take back what a credential of the same name
+  // was granted since.
+  bool deleted = false;
   SYNCLINE_ASSIGN_OR_RETURN(
       const Empty answer,
       Mutate<Empty>(
@@ -377,9 +380,10 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
                                         v1::AuditEvent::KIND_CREDENTIAL_DELETED, name.ToString(),
                                         "")
                     .status());
+            deleted = true;
             return Empty();
           }));
-  if (tokens.ok()) RevokeTokens(environment_, **call, *tokens, name);
+  if (deleted && tokens.ok()) RevokeTokens(environment_, **call, *tokens, name);
   return answer;
 }
 

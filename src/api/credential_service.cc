@@ -58,7 +58,9 @@ class CredentialService final : public v1::CredentialService::CallbackService {
                                      const v1::TestCredentialRequest* request,
                                      v1::TestCredentialResponse* response) override {
     return UnaryCall(calls_, context, "CredentialService/TestCredential", request, response,
-                     [this](const auto& r) { return sign_in_.Test(r); });
+                     [this](const v1::TestCredentialRequest& r, const CallScope& scope) {
+                       return sign_in_.Test(r, scope);
+                     });
   }
 
   ServerUnaryReactor* BeginAuthorization(CallbackServerContext* context,

@@ -39,12 +39,14 @@ absl::StatusOr<std::unique_ptr<OAuth2Call>> OAuth2Call::Open(const HandlerEnviro
                                          open.credential.allowed_hosts().end());
   SYNCLINE_ASSIGN_OR_RETURN(auth::AllowedHosts hosts, auth::AllowedHosts::Make(entries));
   auto call = std::make_unique<OAuth2Call>(environment, scope, name, open.token_epoch);
+  SYNCLINE_ASSIGN_OR_RETURN(auto identity,
+                            auth::MakeTlsIdentity(open.credential.tls(), open.secrets));
+  call->tls_ = std::make_unique<auth::TlsTransport>(call->transport_, hosts, std::move(identity));
   SYNCLINE_ASSIGN_OR_RETURN(
       call->client_,
-      auth::OAuth2Client::Make(open.credential.oauth2(), std::move(hosts), open.secrets,
-                               {.transport = call->transport_,
-                                .clock = environment.clock,
-                                .random = environment.random}));
+      auth::OAuth2Client::Make(
+          open.credential.oauth2(), std::move(hosts), open.secrets,
+          {.transport = *call->tls_, .clock = environment.clock, .random = environment.random}));
   return call;
 }
 

@@ -10,6 +10,7 @@
 #include "api/handler_environment.h"
 #include "api/unary_call.h"
 #include "auth/oauth2_client.h"
+#include "auth/tls_transport.h"
 #include "credential/credential_opener.h"
 #include "credential/credential_vault.h"
 #include "credential/postgres_token_store.h"
@@ -48,6 +49,7 @@ class OAuth2Call {
   const std::int64_t token_epoch_;
   const std::stop_token stop_;
   http::DeadlineTransport transport_;
+  std::unique_ptr<auth::TlsTransport> tls_;  // around it, as the credential says
   credential::PostgresTokenStore tokens_;
   std::unique_ptr<auth::OAuth2Client> client_;
 };

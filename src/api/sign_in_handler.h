@@ -2,12 +2,14 @@
 
 #include "absl/status/statusor.h"
 #include "api/handler_environment.h"
+#include "api/unary_call.h"
 #include "syncline/v1/credential_service.pb.h"
 
 namespace syncline::api {
 
 // The methods of CredentialService that talk to the vendor, free of gRPC. They block for as long as
-// the vendor takes, at most kVendorTimeMax, and hold no database transaction meanwhile.
+// the vendor takes, at most kVendorTimeMax per exchange and until the call's deadline for all of
+// them, and hold no database transaction meanwhile.
 class SignInHandler {
  public:
   static constexpr std::chrono::seconds kVendorTimeMax{20};
@@ -15,7 +17,8 @@ class SignInHandler {
 
   explicit SignInHandler(const HandlerEnvironment& environment) : environment_(environment) {}
 
-  absl::StatusOr<v1::TestCredentialResponse> Test(const v1::TestCredentialRequest& request) const;
+  absl::StatusOr<v1::TestCredentialResponse> Test(const v1::TestCredentialRequest& request,
+                                                  const CallScope& scope) const;
 
  private:
   const HandlerEnvironment& environment_;

@@ -5,18 +5,10 @@
 #include <utility>
 
 #include "auth/aws_endpoint.h"
-#include "auth/scrub.h"
 #include "base/status.h"
 
 namespace syncline::auth {
-namespace {
-
-std::string ScrubKeys(std::string text, const AwsKeys& keys) {
-  return ScrubSecret(ScrubSecret(std::move(text), keys.secret_access_key.Reveal()),
-                     keys.session_token.Reveal());
-}
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<std::unique_ptr<AwsSigV4Authenticator>> AwsSigV4Authenticator::Make(
     v1::AwsAuthentication spec, AllowedHosts hosts, AwsKeys keys, const Environment& environment) {
@@ -47,6 +39,8 @@ AwsSigV4Authenticator::AwsSigV4Authenticator(v1::AwsAuthentication spec, Allowed
       clocks_(environment.clock),
       sts_(environment.transport, environment.clock, clocks_, std::move(sts_url),
            std::move(sts_region)) {
+  known_.Add(keys_.secret_access_key);
+  known_.Add(keys_.session_token);
   for (const v1::AwsRole& role : spec_.role_chain()) steps_.push_back({role, std::nullopt});
   Select(0);
 }
@@ -95,6 +89,8 @@ absl::StatusOr<const AwsKeys*> AwsSigV4Authenticator::CurrentKeys(std::stop_toke
     Step& step = steps_[next];
     SYNCLINE_ASSIGN_OR_RETURN(step.grant, sts_.AssumeRole(step.role, *keys, hosts_, stop));
     keys = &step.grant->keys;
+    known_.AddObtained(keys->secret_access_key);
+    known_.AddObtained(keys->session_token);
   }
   return keys;
 }
@@ -118,11 +114,7 @@ absl::StatusOr<bool> AwsSigV4Authenticator::Renew(const http::Response& answer, 
 }
 
 std::string AwsSigV4Authenticator::Scrub(std::string text) const {
-  text = ScrubKeys(std::move(text), keys_);
-  for (const Step& step : steps_) {
-    if (step.grant.has_value()) text = ScrubKeys(std::move(text), step.grant->keys);
-  }
-  return text;
+  return known_.Scrub(std::move(text));
 }
 
 }  // namespace syncline::auth

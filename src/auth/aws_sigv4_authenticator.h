@@ -11,6 +11,7 @@
 #include "auth/aws_clocks.h"
 #include "auth/aws_security_token_service.h"
 #include "auth/aws_signature.h"
+#include "auth/known_secrets.h"
 #include "syncline/v1/aws_authentication.pb.h"
 
 namespace syncline::auth {
@@ -57,6 +58,7 @@ class AwsSigV4Authenticator final : public Authenticator {
   const v1::AwsAuthentication spec_;  // without its secrets
   const AllowedHosts hosts_;
   const AwsKeys keys_;
+  KnownSecrets known_;  // those of roles too, for as long as their pages are at work
   const base::Clock& clock_;
   AwsClocks clocks_;
   AwsSecurityTokenService sts_;

@@ -5,11 +5,14 @@
 namespace syncline::auth {
 
 void KnownSecrets::Add(const secret::Secret& secret) {
-  if (!secret.empty()) kept_.push_back(secret.Clone());
+  if (secret.empty()) return;
+  const std::lock_guard lock(mutex_);
+  kept_.push_back(secret.Clone());
 }
 
 void KnownSecrets::AddObtained(const secret::Secret& secret) {
   if (secret.empty()) return;
+  const std::lock_guard lock(mutex_);
   for (const secret::Secret& known : obtained_) {
     if (known.Reveal() == secret.Reveal()) return;
   }
@@ -18,11 +21,14 @@ void KnownSecrets::AddObtained(const secret::Secret& secret) {
 }
 
 std::string KnownSecrets::Scrub(std::string text) const {
-  for (const secret::Secret& secret : kept_) text = ScrubSecret(std::move(text), secret.Reveal());
-  for (const secret::Secret& secret : obtained_) {
-    text = ScrubSecret(std::move(text), secret.Reveal());
+  // All at once: a secret may be part of a longer one.
+  Scrubber scrubber;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const secret::Secret& secret : kept_) scrubber.Add(secret.Reveal());
+    for (const secret::Secret& secret : obtained_) scrubber.Add(secret.Reveal());
   }
-  return text;
+  return scrubber.Scrub(std::move(text));
 }
 
 }  // namespace syncline::auth

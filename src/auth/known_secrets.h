@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,8 @@
 namespace syncline::auth {
 
 // The secrets of one sign-in: what the credential holds, and what was obtained with it. Texts of
-// vendors and providers pass through Scrub before anybody sees them (I5). Used by one thread at a
-// time.
+// vendors and providers pass through Scrub before anybody sees them (I5). Safe for concurrent use:
+// rejects of a page are scrubbed while the next one is signed.
 class KnownSecrets {
  public:
   static constexpr std::size_t kObtainedMax = 16;
@@ -24,6 +25,7 @@ class KnownSecrets {
   std::string Scrub(std::string text) const;
 
  private:
+  mutable std::mutex mutex_;
   std::vector<secret::Secret> kept_;
   std::deque<secret::Secret> obtained_;
 };

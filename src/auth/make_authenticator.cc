@@ -146,17 +146,6 @@ Made MakeOfKind(const v1::Credential& credential, AllowedHosts hosts, const Secr
   return base::InvalidFields({{"kind", "is not set"}});
 }
 
-absl::StatusOr<std::shared_ptr<const http::TlsIdentity>> MakeIdentity(const v1::TlsSettings& tls,
-                                                                      const SecretMap& secrets) {
-  const secret::Secret key = SecretAt(secrets, "tls.client_key");
-  if (!tls.client_certificate().empty() && key.empty()) {
-    return base::Error(base::Reason::kCredentialCorrupt,
-                       "The credential has no key for its client certificate stored.");
-  }
-  return std::make_shared<const http::TlsIdentity>(tls.ca_certificates(), tls.client_certificate(),
-                                                   key.Reveal());
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Credential& credential,
@@ -165,7 +154,7 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Crede
   const std::vector<std::string> entries(credential.allowed_hosts().begin(),
                                          credential.allowed_hosts().end());
   SYNCLINE_ASSIGN_OR_RETURN(const AllowedHosts hosts, AllowedHosts::Make(entries));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto identity, MakeIdentity(credential.tls(), secrets));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto identity, MakeTlsIdentity(credential.tls(), secrets));
   auto transport = std::make_unique<TlsTransport>(environment.transport, hosts, identity);
   const Environment within{.transport = *transport,
                            .clock = environment.clock,

@@ -3,11 +3,19 @@
 #include <memory>
 #include <stop_token>
 
+#include "absl/status/statusor.h"
 #include "auth/allowed_hosts.h"
+#include "auth/authenticator.h"
 #include "http/tls_identity.h"
 #include "http/transport.h"
+#include "syncline/v1/credential.pb.h"
 
 namespace syncline::auth {
+
+// How TLS is spoken for a credential; never null. CREDENTIAL_CORRUPT for a client certificate
+// without its key.
+absl::StatusOr<std::shared_ptr<const http::TlsIdentity>> MakeTlsIdentity(const v1::TlsSettings& tls,
+                                                                         const SecretMap& secrets);
 
 // Carries what a sign-in asks for itself (tokens, logins) over the credential's own connections. As
 // safe for concurrent use as `inner`.

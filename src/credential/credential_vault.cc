@@ -47,6 +47,9 @@ absl::StatusOr<SealedCredential> CredentialVault::Read(store::Transaction& trans
                                                        const model::CredentialName& name) {
   SealedCredential sealed;
   for (int attempt = 0; attempt < kReadsMax; ++attempt) {
+    // First: a change in between then shows, for what is of an older epoch stores and uses no
+    // token.
+    SYNCLINE_ASSIGN_OR_RETURN(sealed.token_epoch, store::FindTokenEpoch(transaction, name));
     SYNCLINE_ASSIGN_OR_RETURN(sealed.credential, store::FindCredential(transaction, name));
     SYNCLINE_ASSIGN_OR_RETURN(sealed.fields, store::ReadSealedFields(transaction, name));
     // Another version: secrets were stored between the two statements, or it is corrupt and stays
@@ -58,7 +61,6 @@ absl::StatusOr<SealedCredential> CredentialVault::Read(store::Transaction& trans
       break;
     }
   }
-  SYNCLINE_ASSIGN_OR_RETURN(sealed.token_epoch, store::FindTokenEpoch(transaction, name));
   return sealed;
 }
 

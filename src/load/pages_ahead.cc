@@ -108,9 +108,8 @@ void PagesAhead::RollBack() {
 void PagesAhead::Work(std::stop_token stop) {
   Session session{.connection = nullptr, .ids = IdBlocks(target_)};
   while (const std::shared_ptr<AheadPage> ahead = NextQueued(stop)) {
-    do {
-      Prepare(*ahead, session, stop);
-    } while (!Settle(*ahead, stop));
+    Prepare(*ahead, session, stop);
+    Settle(*ahead, stop);
   }
 }
 
@@ -224,14 +223,14 @@ absl::Status PagesAhead::Copy(AheadPage& ahead, Session& session) {
   return ahead.writer->Write();
 }
 
-bool PagesAhead::Settle(AheadPage& ahead, std::stop_token stop) {
+void PagesAhead::Settle(AheadPage& ahead, std::stop_token stop) {
   std::unique_lock lock(mutex_);
   const auto given_up = [&] { return ahead.again || ahead.dropped; };
   if (!given_up()) {
     ahead.planned = ahead.ready = true;
     changed_.notify_all();
     const bool settled = changed_.wait(lock, stop, [&] { return !ahead.open || given_up(); });
-    if (settled && !given_up()) return true;
+    if (settled && !given_up()) return;
   }
   lock.unlock();
   ahead.writer.reset();
@@ -240,8 +239,9 @@ bool PagesAhead::Settle(AheadPage& ahead, std::stop_token stop) {
   if (ahead.open) --open_count_;
   const bool again = ahead.again && !ahead.dropped && !stop.stop_requested();
   Reset(ahead);
+  // Back to the queue, which keeps the order: a page before it may have to begin anew as well.
+  if (again) ahead.taken = false;
   changed_.notify_all();
-  return !again;
 }
 
 // Its transaction is gone already.

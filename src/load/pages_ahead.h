@@ -104,9 +104,9 @@ class PagesAhead {
   // False: given up.
   bool Decide(AheadPage& ahead, AheadPage::Plan plan);
   absl::Status Copy(AheadPage& ahead, Session& session);
-  // Tells that the page is ready, and waits until the session is free again. False: the page is to
-  // be prepared once more.
-  bool Settle(AheadPage& ahead, std::stop_token stop);
+  // Tells that the page is ready, and waits until the session is free again. A page that is to be
+  // prepared once more is queued again.
+  void Settle(AheadPage& ahead, std::stop_token stop);
   void CloseFirst(std::unique_lock<std::mutex>& lock);
   static void Reset(AheadPage& ahead);
 

@@ -81,11 +81,12 @@ TEST(OAuth2Authenticator, ScrubsWhatItHoldsAndSends) {
   const auto authenticator = Make(provider);
   http::Request request = RequestTo("https://api.example/");
   ASSERT_TRUE(authenticator->Apply(request, {}).ok());
-  for (const char* secret : {"token-1", "refresh-1", "client-secret-1",
-                             "Y2xpZW50LXNlY3JldC0x"}) {  // in the base64 of me:client-secret-1
-    const std::string scrubbed = authenticator->Scrub("x bWU6" + std::string(secret) + " y");
-    EXPECT_EQ(scrubbed, "x bWU6[withheld] y") << secret;
+  for (const char* secret : {"token-1", "refresh-1", "client-secret-1"}) {
+    const std::string scrubbed = authenticator->Scrub("x me:" + std::string(secret) + " y");
+    EXPECT_EQ(scrubbed, "x me:[withheld] y") << secret;
   }
+  // The base64 of me:client-secret-1 is sent as a whole and goes as a whole.
+  EXPECT_EQ(authenticator->Scrub("x bWU6Y2xpZW50LXNlY3JldC0x y"), "x [withheld] y");
   EXPECT_EQ(authenticator->Scrub("me and token-2"), "me and token-2");
 }
 
