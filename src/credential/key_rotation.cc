@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
 #include "base/status.h"
 #include "model/resource_name.h"
 
@@ -54,12 +57,7 @@ absl::StatusOr<std::int64_t> KeyRotation::Walk(
   std::int64_t corrupt = 0;
   do {
     const std::string after = batch.last;
-    SYNCLINE_RETURN_IF_ERROR(
-        database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
-          SYNCLINE_ASSIGN_OR_RETURN(batch,
-                                    RewrapBatch(transaction, table, report.active_id, after));
-          return absl::OkStatus();
-        }));
+    SYNCLINE_ASSIGN_OR_RETURN(batch, RewrapBatch(table, report.active_id, after));
     report.rewrapped += batch.rewrapped;
     corrupt += static_cast<std::int64_t>(batch.corrupt.size());
     for (const std::string& resource : batch.corrupt) {
@@ -71,14 +69,18 @@ absl::StatusOr<std::int64_t> KeyRotation::Walk(
   return corrupt;
 }
 
-absl::StatusOr<KeyRotation::Batch> KeyRotation::RewrapBatch(store::Transaction& transaction,
-                                                            const store::SealedTable& table,
+absl::StatusOr<KeyRotation::Batch> KeyRotation::RewrapBatch(const store::SealedTable& table,
                                                             const std::string& active_id,
                                                             const std::string& after) {
+  std::vector<store::SealedRow> rows;
+  SYNCLINE_RETURN_IF_ERROR(
+      database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+        SYNCLINE_ASSIGN_OR_RETURN(
+            rows, store::ReadRowsOfOtherKeys(transaction, table, active_id, after, kBatchRows));
+        return absl::OkStatus();
+      }));
   Batch batch;
-  SYNCLINE_ASSIGN_OR_RETURN(
-      const std::vector<store::SealedRow> rows,
-      store::LockRowsOfOtherKeys(transaction, table, active_id, after, kBatchRows));
+  std::vector<std::pair<const store::SealedRow*, secret::WrappedKey>> anew;
   for (const store::SealedRow& row : rows) {
     batch.last = row.place;
     const auto data_key = keys_.Unwrap(row.wrapped, row.context);
@@ -87,10 +89,19 @@ absl::StatusOr<KeyRotation::Batch> KeyRotation::RewrapBatch(store::Transaction& 
       continue;
     }
     if (!data_key.ok()) return data_key.status();
-    SYNCLINE_ASSIGN_OR_RETURN(const secret::WrappedKey wrapped, keys_.Wrap(*data_key, row.context));
-    SYNCLINE_ASSIGN_OR_RETURN(const bool done, store::RewrapRow(transaction, table, row, wrapped));
-    batch.rewrapped += done ? 1 : 0;
+    SYNCLINE_ASSIGN_OR_RETURN(secret::WrappedKey wrapped, keys_.Wrap(*data_key, row.context));
+    anew.emplace_back(&row, std::move(wrapped));
   }
+  SYNCLINE_RETURN_IF_ERROR(
+      database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+        batch.rewrapped = 0;
+        for (const auto& [row, wrapped] : anew) {
+          SYNCLINE_ASSIGN_OR_RETURN(const bool done,
+                                    store::RewrapRow(transaction, table, *row, wrapped));
+          batch.rewrapped += done ? 1 : 0;
+        }
+        return absl::OkStatus();
+      }));
   return batch;
 }
 

@@ -48,8 +48,8 @@ class KeyRotation {
   // The number of rows that do not open.
   absl::StatusOr<std::int64_t> Walk(const store::SealedTable& table, Report& report,
                                     const std::function<void(std::int64_t)>& on_progress);
-  absl::StatusOr<Batch> RewrapBatch(store::Transaction& transaction,
-                                    const store::SealedTable& table, const std::string& active_id,
+  // Reads, wraps and writes; keys are asked between the two transactions, never in one.
+  absl::StatusOr<Batch> RewrapBatch(const store::SealedTable& table, const std::string& active_id,
                                     const std::string& after);
 
   store::Database& database_;

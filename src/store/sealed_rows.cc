@@ -62,18 +62,18 @@ absl::StatusOr<std::vector<KeyUse>> CountKeyUses(Transaction& transaction) {
   return uses;
 }
 
-absl::StatusOr<std::vector<SealedRow>> LockRowsOfOtherKeys(Transaction& transaction,
+absl::StatusOr<std::vector<SealedRow>> ReadRowsOfOtherKeys(Transaction& transaction,
                                                            const SealedTable& table,
                                                            std::string_view active_id,
                                                            std::string_view after,
                                                            std::int64_t limit) {
-  // By ctid: every table has one, and it stays while the row is locked.
+  // By ctid: every table has one, and RewrapRow looks whether the row is still that one.
   SYNCLINE_ASSIGN_OR_RETURN(
       const Result result,
       transaction.Execute(
           fmt::format("SELECT ctid::text, {1}, {2}, {0}key_id, {0}wrapped_key FROM {3} "
                       "WHERE {0}key_id <> $1 AND ctid > $2::text::tid "
-                      "ORDER BY ctid LIMIT $3 FOR UPDATE SKIP LOCKED",
+                      "ORDER BY ctid LIMIT $3",
                       table.prefix, table.context, table.resource, table.name),
           Parameters().Text(active_id).Text(after.empty() ? kStart : after).Int64(limit)));
   std::vector<SealedRow> rows;
@@ -93,7 +93,8 @@ absl::StatusOr<bool> RewrapRow(Transaction& transaction, const SealedTable& tabl
       const Result result,
       transaction.Execute(
           fmt::format("UPDATE {1} SET {0}key_id = $1, {0}wrapped_key = $2 WHERE ctid = "
-                      "$3::text::tid AND {0}key_id = $4 AND {0}wrapped_key = $5",
+                      "(SELECT ctid FROM {1} WHERE ctid = $3::text::tid AND {0}key_id = $4 "
+                      "AND {0}wrapped_key = $5 FOR UPDATE SKIP LOCKED)",
                       table.prefix, table.name),
           Parameters()
               .Text(wrapped.key_id)

@@ -34,22 +34,22 @@ struct KeyUse {
 };
 absl::StatusOr<std::vector<KeyUse>> CountKeyUses(Transaction& transaction);
 
-// One row that an older key wraps, locked by the transaction.
+// One row that an older key wraps, as it was read. Nothing is locked: wrapping it anew may wait for
+// a key service.
 struct SealedRow {
-  std::string place;  // of this version of the row, in this transaction
+  std::string place;  // of this version of the row
   std::string context;
   std::string resource;
   secret::WrappedKey wrapped;
 };
 // Up to `limit` rows behind `after` ("" = from the start) that another key than `active_id` wraps.
-// Rows that somebody else holds are passed over.
-absl::StatusOr<std::vector<SealedRow>> LockRowsOfOtherKeys(Transaction& transaction,
+absl::StatusOr<std::vector<SealedRow>> ReadRowsOfOtherKeys(Transaction& transaction,
                                                            const SealedTable& table,
                                                            std::string_view active_id,
                                                            std::string_view after,
                                                            std::int64_t limit);
 // Puts `wrapped` in the place of what `row` had, and nothing else. False when the row is not as it
-// was read any more.
+// was read any more, or somebody else holds it.
 absl::StatusOr<bool> RewrapRow(Transaction& transaction, const SealedTable& table,
                                const SealedRow& row, const secret::WrappedKey& wrapped);
 

@@ -152,7 +152,7 @@ TEST_F(KeyRotationTest, ARowThatChangedIsNotOverwritten) {
       database().RunTransaction([&](Transaction& transaction) -> absl::Status {
         const store::SealedTable& table = store::SealedTables().front();
         SYNCLINE_ASSIGN_OR_RETURN(std::vector<store::SealedRow> rows,
-                                  store::LockRowsOfOtherKeys(transaction, table, "two", "", 10));
+                                  store::ReadRowsOfOtherKeys(transaction, table, "two", "", 10));
         EXPECT_EQ(rows.size(), 1U);
         EXPECT_EQ(rows[0].context, "cred/v1|default|vendor|1|basic.password");
         EXPECT_EQ(rows[0].resource, "workspaces/default/credentials/vendor");
