@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "base/log.h"
+#include "credential/audit_log.h"
+#include "credential/key_rotation.h"
 #include "credential/postgres_token_store.h"
 #include "secret/digest.h"
 #include "secret/envelope_sealer.h"
@@ -155,6 +158,29 @@ TEST_F(PostgresTokenStoreTest, NoRowOfAnyTableHoldsAToken) {
        {sentinel, secret::EncodeHex(sentinel), secret::EncodeBase64(sentinel).substr(0, 28)}) {
     EXPECT_EQ(rows.find(form), std::string::npos) << form;
   }
+}
+
+TEST_F(PostgresTokenStoreTest, RotationWrapsTheKeysOfTokensAnew) {
+  Refresh(Make(), "a", "r");
+  Refresh(Make(), "b", "s");
+  Refresh(Make("vendor", "backup"), "c", "");
+  const secret::Keyring both = *secret::Keyring::Parse(std::string(kOtherKey) + kKey);
+  const auto logger = base::MakeNullLogger();
+  AuditLog audit(database(), *logger);
+  const auto report = KeyRotation(database(), both, audit).Run([](std::int64_t) {});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->rewrapped, 3);
+  EXPECT_EQ(report->corrupt, 0);
+  EXPECT_EQ(report->behind(), 0);
+
+  const secret::Keyring other = *secret::Keyring::Parse(kOtherKey);
+  secret::EnvelopeSealer sealer(other);
+  PostgresTokenStore store(database(), sealer, migrated_->clock(), migrated_->random(),
+                           {kVendor, ""}, 0);
+  const auto tokens = store.Read();
+  ASSERT_TRUE(tokens.ok()) << "the old key has gone: " << tokens.status();
+  EXPECT_EQ(tokens->access_token.Reveal(), "b");
+  EXPECT_EQ(tokens->refresh_token.Reveal(), "s");
 }
 
 TEST_F(PostgresTokenStoreTest, AKeyThatSealsATokenMayNotLeaveTheKeyring) {
