@@ -54,6 +54,13 @@ absl::StatusOr<ClaimedRun> Begin(store::Transaction& transaction, const store::R
   return run;
 }
 
+// A worker that drains, or lost a run to another one, did not fail: whoever is next goes on at
+// once.
+bool IsTrouble(std::string_view reason) {
+  return reason != base::ReasonName(base::Reason::kDraining) &&
+         reason != base::ReasonName(base::Reason::kRunFenced);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ClaimedRun>> PostgresRunQueue::Claim(int count) {
@@ -123,9 +130,11 @@ absl::Status PostgresRunQueue::Release(const ClaimedRun& run, std::string_view r
   return database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
     SYNCLINE_ASSIGN_OR_RETURN(
         const store::Result released,
-        transaction.Execute(
-            store::sql::kRunQueueRelease,
-            store::Parameters().Uuid(run.run_id).Uuid(worker_id_).Int64(run.epoch)));
+        transaction.Execute(store::sql::kRunQueueRelease, store::Parameters()
+                                                              .Uuid(run.run_id)
+                                                              .Uuid(worker_id_)
+                                                              .Int64(run.epoch)
+                                                              .Int64(IsTrouble(reason) ? 1 : 0)));
     if (released.empty()) return Fenced();
     const std::int64_t sequence = released.Int64(0, 0);
     SYNCLINE_RETURN_IF_ERROR(

@@ -46,7 +46,8 @@ class RunQueue {
   virtual absl::Status Append(const ClaimedRun& run, const model::RunEventBody& event) = 0;
   // Ends the run: state, verdict, error, terminal event; removes the queue row.
   virtual absl::Status Finish(const ClaimedRun& run, const RunEnding& ending) = 0;
-  // Hands the run back untouched (drain): queued again, epoch + 1, attempt unchanged.
+  // Hands the run back untouched: queued again, epoch + 1, attempt unchanged. After DRAINING and
+  // RUN_FENCED it is due at once; after trouble that may pass by itself it rests, at most 30 s.
   virtual absl::Status Release(const ClaimedRun& run, std::string_view reason) = 0;
   // Of these runs, those for which a cancel was asked for or that are no longer ours.
   struct Interrupt {

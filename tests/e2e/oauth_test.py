@@ -168,7 +168,7 @@ def test_a_fleet_on_one_rotating_token():
     soak = os.environ.get("SYNCLINE_SOAK") == "1"
     lifetime, duration, count = (60, 600, 50) if soak else (10, 40, 18)
     with Folder() as folder, Provider(folder, lifetime=lifetime) as provider, \
-            Postgres(folder) as postgres:
+            Postgres(folder, max_connections=300) as postgres:
         keyring = folder / "keyring"
         subprocess.run([find_binary("synclined"), "keys", "generate", "--out", keyring], check=True)
         arguments = ["--keyring-file", keyring, "--executor-run-count", "20"]

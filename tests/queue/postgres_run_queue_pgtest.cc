@@ -72,6 +72,29 @@ TEST_F(PostgresRunQueueTest, AnIntegrationHasOneRunAtATime) {
   EXPECT_TRUE(tables_->Enqueue("devices").ok());
 }
 
+TEST_F(PostgresRunQueueTest, ARunThatMetTroubleRestsLongerEachTimeAndAtMostHalfAMinute) {
+  ASSERT_TRUE(tables_->Enqueue("devices").ok());
+  queue::PostgresRunQueue queue(migrated_->database(), kFirstWorker);
+  const auto rest = [&](int attempt) {
+    migrated_->Query(fmt::format(
+        "UPDATE syncline.run_queue SET attempt = {}, run_after = clock_timestamp() RETURNING 1",
+        attempt - 1));
+    const auto runs = queue.Claim(1);
+    EXPECT_TRUE(runs.ok() && runs->size() == 1U);
+    EXPECT_TRUE(queue.Release(runs->at(0), "DATABASE_UNAVAILABLE").ok());
+    EXPECT_TRUE(queue.Claim(1)->empty()) << "not as fast as it fails";
+    return std::stod(migrated_->Query(
+        "SELECT extract(epoch FROM run_after - clock_timestamp()) FROM syncline.run_queue"));
+  };
+  EXPECT_LE(rest(1), 1.0);
+  const double fourth = rest(4);
+  EXPECT_GT(fourth, 3.0);
+  EXPECT_LE(fourth, 8.0);
+  const double hundredth = rest(100);
+  EXPECT_GT(hundredth, 14.0);
+  EXPECT_LE(hundredth, 30.0);
+}
+
 TEST_F(PostgresRunQueueTest, TwoStartsAtOnceMakeOneRun) {
   std::atomic<int> started = 0;
   std::atomic<int> refused = 0;

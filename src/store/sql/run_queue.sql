@@ -53,9 +53,12 @@ RETURNING fenced.sequence;
 DELETE FROM syncline.run_queue WHERE run_id = $1 AND owner = $2 AND epoch = $3 RETURNING next_sequence;
 
 -- name: RunQueueRelease
+-- $4: after trouble. Then the run rests, longer with every attempt and at most 30 s, so that it does
+-- not come and go as fast as a database refuses sessions.
 UPDATE syncline.run_queue
 SET state = 'QUEUED', owner = NULL, epoch = epoch + 1, next_sequence = next_sequence + 1,
-    run_after = clock_timestamp()
+    run_after = clock_timestamp() + CASE WHEN $4::bigint = 0 THEN interval '0' ELSE
+      least(30000, 500 * 2 ^ least(attempt, 7)) * (0.5 + random() / 2) * interval '1 millisecond' END
 WHERE run_id = $1 AND owner = $2 AND epoch = $3
 RETURNING next_sequence - 1;
 
