@@ -28,6 +28,8 @@ done
 
 missing=()
 for package in "${packages[@]}"; do
+  # Other makers' nodejs brings npm along and conflicts with Debian's package of that name.
+  if [ "$package" = npm ] && command -v npm >/dev/null; then continue; fi
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing+=("$package")
 done
