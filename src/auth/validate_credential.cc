@@ -64,6 +64,7 @@ absl::Status ValidateCredential(const v1::Credential& credential, const SecretMa
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
   CheckHosts(credential, &violations);
+  if (credential.has_rate_limit()) violations.Add("rateLimit", "is not offered by this build yet");
   const SignInCheck check(credential, given, stored, "", now, &violations);
   CheckKind(credential, check);
   if (credential.alternatives().size() > kAlternativesMax) {

@@ -34,7 +34,9 @@ absl::StatusOr<std::unique_ptr<Paginator>> MakePaginator(const v1::Pagination& p
     case v1::Pagination::kLimitPage: return MakeLimitPage(pagination.limit_page());
     case v1::Pagination::kCursor: return MakeCursor(pagination.cursor());
     case v1::Pagination::kNone:
-    case v1::Pagination::KIND_NOT_SET: break;  // the latter was refused above
+    case v1::Pagination::kAdvanced:
+    case v1::Pagination::kAutomatic:
+    case v1::Pagination::KIND_NOT_SET: break;  // the latter were refused above
   }
   return std::make_unique<NoPaginator>();
 }

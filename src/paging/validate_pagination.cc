@@ -108,7 +108,9 @@ void CheckCursor(const v1::CursorPagination& spec, base::FieldViolations* violat
 absl::Status ValidatePagination(const v1::Pagination& pagination) {
   base::FieldViolations violations;
   switch (pagination.kind_case()) {
-    case v1::Pagination::kNone: break;
+    case v1::Pagination::kNone:
+    case v1::Pagination::kAdvanced:
+    case v1::Pagination::kAutomatic: break;  // refused as a whole: pull/unbuilt_fields.cc
     case v1::Pagination::kLimitOffset:
       CheckLimitOffset(pagination.limit_offset(), &violations);
       break;

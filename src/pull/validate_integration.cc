@@ -7,6 +7,7 @@
 #include "paging/make_paginator.h"
 #include "pull/limits.h"
 #include "pull/request_template.h"
+#include "pull/unbuilt_fields.h"
 
 namespace syncline::pull {
 namespace {
@@ -20,6 +21,7 @@ absl::Status ValidateIntegration(const v1::Integration& integration) {
   if (integration.display_name().size() > kDisplayNameBytesMax) {
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
+  CheckUnbuilt(integration, &violations);
   violations.AddStatus("", RequestTemplate::Compile(integration).status());
   if (integration.has_pagination()) {
     violations.AddStatus("pagination", paging::ValidatePagination(integration.pagination()));

@@ -74,6 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
                        {"request.headers.X"}},
         ValidationCase{
             "PaginationWithoutKind", std::string(kUrl) + "pagination {}", {"pagination"}},
+        ValidationCase{"FieldsOfALaterBuild",
+                       "request { url: 'http://v.example/' cookies { key: 'a' value: 'b' } } "
+                       "details { name: 'x' } pagination { none {} has_more: 'response.more' }",
+                       {"details", "pagination.hasMore", "request.cookies"}},
         ValidationCase{"ZeroTimeout",
                        std::string(kUrl) + "limits { request_timeout {} }",
                        {"limits.requestTimeout"}},
