@@ -20,16 +20,19 @@ PageValue::PageValue(const paging::PageScope& page)
   members_.Set("size", Value::Number(size_));
 }
 
-RequestScope::RequestScope(const std::map<std::string, std::string>& vars,
-                           const paging::PageScope& page, base::Time run_start)
-    : page_(page),
+RunScope::RunScope(const std::map<std::string, std::string>& vars, base::Time run_start)
+    : run_start_(run_start),
       start_time_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                               fmt::gmtime(std::chrono::system_clock::to_time_t(run_start)))) {
   for (const auto& [name, text] : vars) vars_.Set(name, Value::String(text));
   run_.Set("start_time", Value::String(start_time_));
   names_.Set("vars", vars_.value());
-  names_.Set("page", page_.value());
   names_.Set("run", run_.value());
+}
+
+RequestScope::RequestScope(const expression::Scope& place, const paging::PageScope& page)
+    : page_(page), names_(place) {
+  names_.Set("page", page_.value());
 }
 
 }  // namespace syncline::pull

@@ -25,21 +25,37 @@ class PageValue {
   expression::Scope members_;
 };
 
-// The names that templates of a request see: `vars`, `page`, `run`. Stays where it is.
-class RequestScope {
+// The names that everything in a run sees, wherever it stands: `vars`, `run`. Stays where it is;
+// safe for concurrent use.
+class RunScope {
  public:
   // `vars` must outlive the scope.
-  RequestScope(const std::map<std::string, std::string>& vars, const paging::PageScope& page,
-               base::Time run_start);
+  RunScope(const std::map<std::string, std::string>& vars, base::Time run_start);
+  RunScope(const RunScope&) = delete;
+  RunScope& operator=(const RunScope&) = delete;
+  // For a place to add its own names to; valid as long as this.
+  const expression::Scope& names() const { return names_; }
+  base::Time run_start() const { return run_start_; }
+
+ private:
+  const base::Time run_start_;
+  const std::string start_time_;
+  expression::Scope vars_;
+  expression::Scope run_;
+  expression::Scope names_;
+};
+
+// The names that templates of a request see: those of its place, and `page`. Stays where it is.
+class RequestScope {
+ public:
+  // What `place` refers to must outlive the scope.
+  RequestScope(const expression::Scope& place, const paging::PageScope& page);
   RequestScope(const RequestScope&) = delete;
   RequestScope& operator=(const RequestScope&) = delete;
   expression::Value value() const { return names_.value(); }
 
  private:
-  PageValue page_;
-  std::string start_time_;
-  expression::Scope vars_;
-  expression::Scope run_;
+  const PageValue page_;
   expression::Scope names_;
 };
 

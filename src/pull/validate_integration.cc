@@ -3,18 +3,29 @@
 #include <fmt/format.h>
 
 #include "base/status.h"
-#include "expression/expression.h"
-#include "paging/make_paginator.h"
 #include "pull/limits.h"
-#include "pull/request_template.h"
+#include "pull/request_scope.h"
 #include "pull/unbuilt_fields.h"
+#include "request/vars.h"
 
 namespace syncline::pull {
 namespace {
 
 constexpr std::size_t kDisplayNameBytesMax = 255;
+// What templates are rendered with when a definition is saved.
+constexpr base::Time kExampleStart{std::chrono::hours(24)};
 
 }  // namespace
+
+List::Definition DefinitionOf(const v1::Integration& integration) {
+  List::Definition definition{.request = integration.request(),
+                              .records = integration.records(),
+                              .response = integration.response()};
+  if (integration.has_pagination()) definition.pagination = integration.pagination();
+  return definition;
+}
+
+request::NamesInScope NamesOfRun() { return {"vars", "run"}; }
 
 absl::Status ValidateIntegration(const v1::Integration& integration) {
   base::FieldViolations violations;
@@ -22,14 +33,12 @@ absl::Status ValidateIntegration(const v1::Integration& integration) {
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
   CheckUnbuilt(integration, &violations);
-  violations.AddStatus("", RequestTemplate::Compile(integration).status());
-  if (integration.has_pagination()) {
-    violations.AddStatus("pagination", paging::ValidatePagination(integration.pagination()));
-  }
-  if (!integration.records().empty()) {
-    const auto records = expression::Expression::Compile(integration.records());
-    if (!records.ok()) violations.Add("records", base::MessageOf(records.status()));
-  }
+  const request::Vars vars = request::Sorted(integration.vars());
+  request::CheckVars(vars, &violations);
+  const RunScope example(vars, kExampleStart);
+  violations.AddStatus("", List::Compile(DefinitionOf(integration),
+                                         {.names = NamesOfRun(), .example = example.names()})
+                               .status());
   CheckLimits(integration.limits(), &violations);
   return violations.ToStatus();
 }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+
+#include "absl/status/statusor.h"
+#include "http/message.h"
+#include "json/document.h"
+#include "pull/vendor_client.h"
+#include "syncline/v1/response_rules.pb.h"
+
+namespace syncline::pull {
+
+// What came of one request, judged and decoded.
+struct Answer {
+  http::Url asked;  // without the sign-in
+  int status = 0;
+  http::Headers headers;
+  std::shared_ptr<const json::Document> document;
+  std::int64_t body_bytes = 0;   // decoded
+  bool without_content = false;  // 204, 205: the document is an empty list
+};
+
+// Sends a request, not signed yet, and reads its answer by `rules`: lists, parents and details all
+// ask in this way. What VendorClient::Send says; what JudgeResponse says; JSON_INVALID,
+// JSON_TOO_DEEP, TEXT_INVALID, RESPONSE_TOO_LARGE.
+absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request,
+                           const v1::ResponseRules& rules, std::stop_token stop);
+
+}  // namespace syncline::pull

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "expression/expression.h"
+#include "http/message.h"
+#include "paging/walk.h"
+#include "pull/request_scope.h"
+#include "request/request_template.h"
+#include "syncline/v1/integration.pb.h"
+
+namespace syncline::pull {
+
+// Where a list stands in a definition: which names its templates see beside `page`.
+struct ListPlace {
+  request::NamesInScope names;       // e.g. {"vars", "run"}
+  const expression::Scope& example;  // what they are when the definition is saved
+};
+
+// A list of the vendor, compiled: how to ask for its pages, where the records are, what its answers
+// may be. The integration's own list, lists of parents and of details are all of this kind.
+// Immutable, safe for concurrent use by any number of walks.
+class List {
+ public:
+  // How an integration, or a part of one, describes it.
+  struct Definition {
+    v1::Request request;
+    std::optional<v1::Pagination> pagination;  // absent = `none`
+    std::string records;                       // "" = "@"
+    v1::ResponseRules response;
+  };
+
+  // INVALID_ARGUMENT with every mistake; fields are those of the message that the list stands in:
+  // "request.url", "pagination.limitPage.limit", "records".
+  static absl::StatusOr<std::shared_ptr<const List>> Compile(const Definition& definition,
+                                                             const ListPlace& place);
+
+  // A walk's position at the first page.
+  absl::StatusOr<paging::Walk> MakeWalk() const;
+  // The request for a page, not yet signed. Without a next URL, the list's own URL with its query
+  // and the page's parameters. EXPRESSION_*, TEMPLATE_VALUE_MISSING, URL_INVALID.
+  absl::StatusOr<http::Request> RequestFor(const paging::PageRequest& page,
+                                           const expression::Scope& names, base::Time now) const;
+  const expression::Expression& records() const { return records_; }
+  const v1::ResponseRules& response() const { return response_; }
+
+ private:
+  List(request::RequestTemplate request, v1::Pagination pagination, expression::Expression records,
+       v1::ResponseRules response)
+      : request_(std::move(request)),
+        pagination_(std::move(pagination)),
+        records_(std::move(records)),
+        response_(std::move(response)) {}
+
+  const request::RequestTemplate request_;
+  const v1::Pagination pagination_;
+  const expression::Expression records_;
+  const v1::ResponseRules response_;
+};
+
+}  // namespace syncline::pull

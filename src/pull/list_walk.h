@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "expression/expression.h"
+#include "json/document.h"
+#include "paging/walk.h"
+#include "pull/answer.h"
+#include "pull/list.h"
+#include "pull/request_scope.h"
+#include "pull/vendor_client.h"
+
+namespace syncline::pull {
+
+// One page of a list. Records are valid as long as `document` and `memory` are held; both may
+// outlive the walk.
+struct ListPage {
+  std::shared_ptr<const json::Document> document;
+  std::shared_ptr<expression::Evaluation> memory;  // holds what the records expression computed
+  expression::Value records;                       // an array
+  std::int64_t response_bytes = 0;                 // decoded body
+  bool last = false;                               // the walk ended with it
+};
+
+// Walks the pages of one list: renders the request, signs it, sends it with retries, judges the
+// answer, decodes it, finds the records, and works out how to ask for the next page. Knows nothing
+// of whose list it is: the integration's own, that of the parents in a fan-out, or a detail's.
+// Holds no page. One thread at a time.
+class ListWalk {
+ public:
+  // What a walk needs of its surroundings. The references must outlive it.
+  struct Place {
+    VendorClient& client;
+    const RunScope& run;
+    // What templates see beside `page`: the names of `run`, and of whoever walks the list
+    // (`parent`, …). What they refer to must outlive the walk.
+    expression::Scope names;
+  };
+
+  // At the first page. INVALID_ARGUMENT for a list whose pagination is wrong: List::Compile would
+  // have refused it.
+  static absl::StatusOr<ListWalk> Begin(std::shared_ptr<const List> list, Place place);
+
+  // The page where the walk stands, from 1.
+  std::int64_t page_number() const { return walk_.page_number(); }
+  // Records in the whole list as far as the vendor told; 0 = unknown.
+  std::int64_t total() const { return walk_.total(); }
+
+  // Pulls the page where the walk stands, and goes on to the one after it unless it was the last. A
+  // page that failed may be asked for again. The errors of Puller::Next.
+  absl::StatusOr<ListPage> Next(std::stop_token stop);
+
+  // Where the walk stands, as JSON text of bounded size, and back. Only while there is a next page.
+  // INTERNAL when the text is none of ours.
+  std::string Checkpoint() const { return walk_.Checkpoint(); }
+  absl::Status Restore(std::string_view checkpoint) { return walk_.Restore(checkpoint); }
+
+ private:
+  ListWalk(std::shared_ptr<const List> list, Place place, paging::Walk walk)
+      : list_(std::move(list)), place_(std::move(place)), walk_(std::move(walk)) {}
+
+  // Finds the records of an answer.
+  absl::Status FindRecordsIn(const Answer& answer, ListPage* page) const;
+
+  std::shared_ptr<const List> list_;
+  Place place_;
+  paging::Walk walk_;
+};
+
+}  // namespace syncline::pull
