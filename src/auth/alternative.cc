@@ -87,11 +87,12 @@ void CheckPickedSignIn(const v1::Integration& integration, const v1::Credential*
     return;
   }
   const v1::Request& request = integration.request();
-  if (PutsIntoBody(picked) && !request.has_body() && request.form().empty()) {
+  const bool has_place = request.has_body() || request.has_graphql() || !request.form().empty();
+  if (PutsIntoBody(picked) && !has_place) {
     violations->Add(
         "request.body",
         "is required: the credential's token goes into it; give {} with method POST, or "
-        "a form");
+        "a form, or graphql");
   }
 }
 

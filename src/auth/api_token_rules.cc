@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "auth/cookie_header.h"
+#include "http/cookie_header.h"
 #include "auth/placed_token.h"
 #include "auth/sign_in_check.h"
 #include "http/message.h"
@@ -85,7 +85,7 @@ class TokenCheck {
         token_.cookie().size() > SignInCheck::kNameBytesMax) {
       Add("cookie", "is no cookie name (RFC 6265 4.1.1), e.g. \"session\"");
     }
-    if (!IsCookieValue(token_.prefix())) {
+    if (!http::IsCookieValue(token_.prefix())) {
       Add("prefix", "holds a character that no cookie may carry (RFC 6265 4.1.1)");
     }
   }

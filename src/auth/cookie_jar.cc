@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "auth/cookie_header.h"
+#include "http/cookie_header.h"
 #include "http/date.h"
 
 namespace syncline::auth {
@@ -127,7 +127,7 @@ void CookieJar::Put(base::Time now, http::Request* request) const {
   std::ranges::stable_sort(fitting, std::ranges::greater(),
                            [](const Cookie* cookie) { return cookie->path.size(); });
   for (const Cookie* const cookie : fitting) {
-    SetCookie(cookie->name, cookie->value.Reveal(), &request->headers);
+    http::SetCookie(cookie->name, cookie->value.Reveal(), &request->headers);
   }
 }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "auth/body_member.h"
-#include "auth/cookie_header.h"
+#include "http/cookie_header.h"
 
 namespace syncline::auth {
 
@@ -30,7 +30,7 @@ absl::Status PlacedToken::Put(http::Request* request) const {
   std::string value = fmt::format("{}{}", prefix_, token_.Reveal());
   switch (place_) {
     case Spec::kQuery: http::SetQueryParameter(&request->url, name_, value); break;
-    case Spec::kCookie: SetCookie(name_, value, &request->headers); break;
+    case Spec::kCookie: http::SetCookie(name_, value, &request->headers); break;
     case Spec::kBody: return SetBodyMember(name_, value, request);
     default: request->headers.Set(name_, std::move(value)); break;
   }

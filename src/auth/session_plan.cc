@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "auth/cookie_header.h"
 #include "base/status.h"
+#include "http/cookie_header.h"
 
 namespace syncline::auth {
 namespace {
@@ -16,11 +16,6 @@ constexpr std::chrono::hours kLifetimeMax{24 * 366};
 const request::NamesInScope kLoginNames = {"secrets", "session", "vars"};
 const request::NamesInScope kSessionNames = {"session", "vars"};
 const request::NamesInScope kAnswerNames = {"response", "headers", "cookies", "status"};
-
-std::string CookieNameMistake(std::string_view name) {
-  if (http::IsHeaderName(name) && name.size() <= request::kNameBytesMax) return "";
-  return "is no cookie name (RFC 6265 4.1.1)";
-}
 
 // Puts a definition's values in: what is rendered with them shows mistakes at saving.
 class Compiler {
@@ -118,7 +113,7 @@ class Compiler {
                                         &request::ParameterNameMistake, &violations_);
     plan_.cookies =
         request::TextTemplates::Compile(request::Sorted(spec_.cookies()), "cookies", kSessionNames,
-                                        &CookieNameMistake, &violations_);
+                                        &request::CookieNameMistake, &violations_);
     for (const auto& [name, text] : spec_.query()) plan_.query_names.push_back(name);
     plan_.keeps_cookies = !spec_.ignore_cookies();
     if (plan_.puts_nothing() && spec_.ignore_cookies()) {
@@ -198,10 +193,10 @@ absl::Status SessionPlan::Put(const CapturedValues& session, base::Time now,
     http::SetQueryParameter(&request->url, name, value);
   }
   for (const auto& [name, value] : cookies.Render(scope.value(), evaluation, &problems)) {
-    if (!http::IsHeaderValue(value) || value.find(';') != std::string::npos) {
+    if (!http::IsSendableCookieValue(value)) {
       return Unfit("cookie", name);
     }
-    SetCookie(name, value, &request->headers);
+    http::SetCookie(name, value, &request->headers);
   }
   return problems.empty() ? absl::OkStatus() : problems.front().second;
 }

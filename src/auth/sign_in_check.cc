@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "auth/cookie_header.h"
+#include "http/cookie_header.h"
 #include "auth/secret_fields.h"
 #include "http/message.h"
 
@@ -67,7 +67,7 @@ void SignInCheck::CheckSecret(std::string_view path, std::string_view field, boo
         "holds a control character, which no header may carry; a line break at the end of a file "
         "is a common cause");
   }
-  if (where == Where::kCookie && !IsCookieValue(secret->Reveal())) {
+  if (where == Where::kCookie && !http::IsCookieValue(secret->Reveal())) {
     Add(field,
         "holds a character that no cookie may carry (RFC 6265 4.1.1); a line break at the end of a "
         "file is a common cause");

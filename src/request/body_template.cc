@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "json/document.h"
+#include "request/text_templates.h"
 
 namespace syncline::request {
 namespace {
@@ -26,10 +27,12 @@ std::string NumberText(double number) {
 // Walks the body once; recursion is bounded by kDepthMax.
 class BodyCompiler {
  public:
+  explicit BodyCompiler(bool omit_empty) : omit_empty_(omit_empty) {}
+
   absl::StatusOr<BodyTemplate> Compile(const google::protobuf::Value& body) {
     Append(body, "", 0);
     SYNCLINE_RETURN_IF_ERROR(violations_.ToStatus());
-    body_.pieces_.push_back({std::move(json_), std::nullopt});
+    body_.pieces_.push_back({std::move(json_), "", std::nullopt});
     return std::move(body_);
   }
 
@@ -61,13 +64,35 @@ class BodyCompiler {
     for (const auto& [key, value] : object.fields()) members.emplace(key, &value);
     json_ += "{";
     bool first = true;
+    std::map<std::string, const Value*> may_be_left_out;
     for (const auto& [key, value] : members) {
+      if (MayBeLeftOut(*value)) {
+        may_be_left_out.emplace(key, value);
+        continue;
+      }
       if (!std::exchange(first, false)) json_ += ",";
       json::AppendJsonString(key, &json_);
       json_ += ":";
-      Append(*value, path.empty() ? key : fmt::format("{}.{}", path, key), depth + 1);
+      Append(*value, Below(path, key), depth + 1);
+    }
+    // Last, so that only they have to look whether a comma is needed.
+    for (const auto& [key, value] : may_be_left_out) {
+      AppendString(value->string_value(), Below(path, key));
+      std::string& text = body_.pieces_.back().key;
+      json::AppendJsonString(key, &text);
+      text += ":";
     }
     json_ += "}";
+  }
+
+  bool MayBeLeftOut(const Value& value) const {
+    if (!omit_empty_ || value.kind_case() != Value::kStringValue) return false;
+    const auto compiled = expression::Template::Compile(value.string_value());
+    return compiled.ok() && !compiled->is_constant();
+  }
+
+  static std::string Below(const std::string& path, const std::string& key) {
+    return path.empty() ? key : fmt::format("{}.{}", path, key);
   }
 
   void AppendList(const google::protobuf::ListValue& list, const std::string& path, int depth) {
@@ -82,16 +107,34 @@ class BodyCompiler {
   void AppendString(const std::string& text, const std::string& path) {
     auto compiled = expression::Template::Compile(text);
     if (!compiled.ok()) return violations_.Add(path, base::MessageOf(compiled.status()));
-    body_.pieces_.push_back({std::exchange(json_, {}), *std::move(compiled)});
+    body_.pieces_.push_back({std::exchange(json_, {}), "", *std::move(compiled)});
   }
 
+  const bool omit_empty_;
   BodyTemplate body_;
   std::string json_;
   base::FieldViolations violations_;
 };
 
-absl::StatusOr<BodyTemplate> BodyTemplate::Compile(const google::protobuf::Value& body) {
-  return BodyCompiler().Compile(body);
+absl::StatusOr<BodyTemplate> BodyTemplate::Compile(const google::protobuf::Value& body,
+                                                   bool omit_empty) {
+  return BodyCompiler(omit_empty).Compile(body);
+}
+
+absl::Status BodyTemplate::RenderValue(const Piece& piece, const expression::Value& scope,
+                                       expression::Evaluation& evaluation, std::string* out) {
+  const absl::StatusOr<expression::Value> value =
+      piece.expression->Evaluate(scope, evaluation, expression::Template::Null::kFails);
+  const bool may_be_left_out = !piece.key.empty();
+  if (may_be_left_out && IsMissing(value.status())) return absl::OkStatus();
+  SYNCLINE_RETURN_IF_ERROR(value.status());
+  if (may_be_left_out) {
+    if (value->kind() == json::Kind::kString && value->text().empty()) return absl::OkStatus();
+    if (!out->ends_with('{')) *out += ",";
+    *out += piece.key;
+  }
+  expression::AppendJson(*value, out);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> BodyTemplate::Render(const expression::Value& scope,
@@ -100,10 +143,7 @@ absl::StatusOr<std::string> BodyTemplate::Render(const expression::Value& scope,
   for (const Piece& piece : pieces_) {
     out += piece.json;
     if (piece.expression.has_value()) {
-      SYNCLINE_ASSIGN_OR_RETURN(
-          const expression::Value value,
-          piece.expression->Evaluate(scope, evaluation, expression::Template::Null::kFails));
-      expression::AppendJson(value, &out);
+      SYNCLINE_RETURN_IF_ERROR(RenderValue(piece, scope, evaluation, &out));
     }
     if (out.size() > kBytesMax) {
       return base::Error(base::Reason::kExpressionTooCostly,

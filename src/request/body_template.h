@@ -20,7 +20,10 @@ class BodyTemplate {
   static constexpr std::size_t kBytesMax = std::size_t{1} << 20;  // of the rendered body
 
   // INVALID_ARGUMENT names every wrong string by its path: "filter.since", "[0]".
-  static absl::StatusOr<BodyTemplate> Compile(const google::protobuf::Value& body);
+  // With `omit_empty`, members of objects whose string holds an expression are left out when that
+  // yields null or the whole is empty; the other members come before them.
+  static absl::StatusOr<BodyTemplate> Compile(const google::protobuf::Value& body,
+                                              bool omit_empty = false);
 
   // What Template::Evaluate says; EXPRESSION_TOO_COSTLY past kBytesMax.
   absl::StatusOr<std::string> Render(const expression::Value& scope,
@@ -30,9 +33,12 @@ class BodyTemplate {
  private:
   friend class BodyCompiler;
   struct Piece {
-    std::string json;                                // stands before the value
+    std::string json;  // stands before the value
+    std::string key;   // `"name":` of a member that may be left out, without its comma
     std::optional<expression::Template> expression;  // absent only in the last piece
   };
+  static absl::Status RenderValue(const Piece& piece, const expression::Value& scope,
+                                  expression::Evaluation& evaluation, std::string* out);
   std::vector<Piece> pieces_;
 };
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/status.h"
-#include "request/form.h"
+#include "http/cookie_header.h"
 
 namespace syncline::request {
 namespace {
@@ -24,23 +24,29 @@ std::optional<http::Method> MethodOf(v1::Request::Method method) {
   }
 }
 
+// At saving: what has no value then has none on the first request.
+std::string Explain(const absl::Status& status) {
+  if (!IsMissing(status)) return base::MessageOf(status);
+  const std::string expression = base::MetadataOf(status).at("expression");
+  return fmt::format(
+      "{} It needs a default, as {{{{default({}, '')}}}}, unless omitEmpty leaves it out.",
+      base::MessageOf(status), expression);
+}
+
 }  // namespace
 
-void RequestTemplate::CompileBody(const v1::Request& request, const NamesInScope& names,
-                                  base::FieldViolations* violations) {
-  const bool has_form = !request.form().empty();
-  form_ = TextTemplates::Compile(Sorted(request.form()), "form", names, &ParameterNameMistake,
-                                 violations);
-  if ((request.has_body() || has_form) && method_ == http::Method::kGet) {
-    violations->Add(request.has_body() ? "body" : "form",
-                    "does not go with METHOD_GET; set method to METHOD_POST");
-  }
-  if (!request.has_body()) return;
-  if (has_form) violations->Add("form", "stands beside body; a request has one of the two");
-  auto body = BodyTemplate::Compile(request.body());
-  if (!body.ok()) return violations->AddStatus("body", body.status());
-  CheckNames(body->RootNames(), "body", names, violations);
-  body_ = *std::move(body);
+void RequestTemplate::CompileNamed(const v1::Request& request, const Place& place,
+                                   base::FieldViolations* violations) {
+  query_ = TextTemplates::Compile(Sorted(request.query()), "query", place.names,
+                                  &ParameterNameMistake, violations);
+  parameters_ = QueryParameters::Compile(request.parameters(), place.names, violations);
+  headers_ = TextTemplates::Compile(
+      Sorted(request.headers()), "headers", place.names,
+      place.may_sign_in ? &HeaderNameMistake : &UnsignedHeaderNameMistake, violations);
+  cookies_ = TextTemplates::Compile(Sorted(request.cookies()), "cookies", place.names,
+                                    &CookieNameMistake, violations);
+  if (!request.omit_empty()) return;
+  for (TextTemplates* const part : {&query_, &headers_, &cookies_}) part->LeaveOutEmpty();
 }
 
 absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& request,
@@ -48,7 +54,9 @@ absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& requ
   RequestTemplate compiled;
   base::FieldViolations violations;
   if (const auto method = MethodOf(request.method()); method.has_value()) {
-    compiled.method_ = *method;
+    const bool is_graphql =
+        request.method() == v1::Request::METHOD_UNSPECIFIED && request.has_graphql();
+    compiled.method_ = is_graphql ? http::Method::kPost : *method;
   } else {
     violations.Add("method",
                    "must be one of METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, "
@@ -59,17 +67,13 @@ absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& requ
   } else {
     compiled.url_ = CompileTemplate(request.url(), "url", place.names, &violations);
   }
-  compiled.query_ = TextTemplates::Compile(Sorted(request.query()), "query", place.names,
-                                           &ParameterNameMistake, &violations);
-  compiled.headers_ = TextTemplates::Compile(
-      Sorted(request.headers()), "headers", place.names,
-      place.may_sign_in ? &HeaderNameMistake : &UnsignedHeaderNameMistake, &violations);
-  compiled.CompileBody(request, place.names, &violations);
+  compiled.CompileNamed(request, place, &violations);
+  compiled.body_ = RequestBody::Compile(request, compiled.method_, place.names, &violations);
   // Only what compiled without a mistake is tried out: otherwise one mistake would show twice.
   if (violations.empty()) {
     Problems problems;
     compiled.RenderAll(place.example, base::Time(), nullptr, &problems);
-    for (const auto& [field, status] : problems) violations.Add(field, base::MessageOf(status));
+    for (const auto& [field, status] : problems) violations.Add(field, Explain(status));
   }
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return compiled;
@@ -101,22 +105,36 @@ void RequestTemplate::RenderUrl(const expression::Value& scope, expression::Eval
   for (const auto& [name, value] : query_.Render(scope, evaluation, problems)) {
     http::SetQueryParameter(url, name, value);
   }
+  parameters_.Render(scope, evaluation, url, problems);
+  if (url->path.size() + url->query.size() <= kUrlBytesMax) return;
+  problems->emplace_back(
+      "url", base::Error(base::Reason::kUrlInvalid,
+                         fmt::format("The URL is longer than {} bytes.", kUrlBytesMax)));
 }
 
-void RequestTemplate::RenderBody(const expression::Value& scope, expression::Evaluation& evaluation,
-                                 http::Request* request, Problems* problems) const {
-  if (!form_.empty()) {
-    request->headers.Set("Content-Type", "application/x-www-form-urlencoded");
-    request->body = EncodeForm(form_.Render(scope, evaluation, problems));
-    return;
+void RequestTemplate::RenderHeaders(const expression::Value& scope,
+                                    expression::Evaluation& evaluation, http::Request* request,
+                                    Problems* problems) const {
+  const auto complain = [&](const char* what, const std::string& field, const std::string& name) {
+    problems->emplace_back(
+        fmt::format("{}.{}", field, name),
+        base::Error(
+            base::Reason::kInvalidArgument,
+            fmt::format("The {} '{}' holds a character that it may not hold.", what, name)));
+  };
+  for (auto& [name, value] : headers_.Render(scope, evaluation, problems)) {
+    if (http::IsHeaderValue(value)) {
+      request->headers.Set(name, std::move(value));
+    } else {
+      complain("header", "headers", name);
+    }
   }
-  if (!body_.has_value()) return;
-  request->headers.Set("Content-Type", "application/json");
-  auto body = body_->Render(scope, evaluation);
-  if (body.ok()) {
-    request->body = *std::move(body);
-  } else {
-    problems->emplace_back("body", body.status());
+  for (const auto& [name, value] : cookies_.Render(scope, evaluation, problems)) {
+    if (http::IsSendableCookieValue(value)) {
+      http::SetCookie(name, value, &request->headers);
+    } else {
+      complain("cookie", "cookies", name);
+    }
   }
 }
 
@@ -130,17 +148,8 @@ http::Request RequestTemplate::RenderAll(const expression::Value& scope, base::T
   } else {
     RenderUrl(scope, evaluation, &request.url, problems);
   }
-  RenderBody(scope, evaluation, &request, problems);
-  for (auto& [name, value] : headers_.Render(scope, evaluation, problems)) {
-    if (http::IsHeaderValue(value)) {
-      request.headers.Set(name, std::move(value));
-    } else {
-      problems->emplace_back(
-          "headers." + name,
-          base::Error(base::Reason::kInvalidArgument,
-                      fmt::format("The header '{}' holds a control character.", name)));
-    }
-  }
+  body_.Render(scope, evaluation, &request, problems);
+  RenderHeaders(scope, evaluation, &request, problems);
   return request;
 }
 

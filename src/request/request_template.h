@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "expression/expression.h"
 #include "http/message.h"
-#include "request/body_template.h"
+#include "request/query_parameters.h"
+#include "request/request_body.h"
 #include "request/text_templates.h"
 #include "syncline/v1/request.pb.h"
 
@@ -17,6 +18,8 @@ namespace syncline::request {
 // concurrent use.
 class RequestTemplate {
  public:
+  static constexpr std::size_t kUrlBytesMax = 64 << 10;  // with its query, rendered
+
   // Where the request stands.
   struct Place {
     NamesInScope names;
@@ -30,29 +33,31 @@ class RequestTemplate {
   // INVALID_ARGUMENT with every mistake; fields are those of the request ("url", "query.since").
   static absl::StatusOr<RequestTemplate> Compile(const v1::Request& request, const Place& place);
 
-  // The request, not yet signed. With `instead_of_url`, that URL as it is, without `query`.
-  // EXPRESSION_*, TEMPLATE_VALUE_MISSING, URL_INVALID, INVALID_ARGUMENT (a header's value).
+  // The request, not yet signed. With `instead_of_url`, that URL as it is, without `query` and
+  // `parameters`. EXPRESSION_*, TEMPLATE_VALUE_MISSING, URL_INVALID, INVALID_ARGUMENT (the value of
+  // a header or cookie).
   absl::StatusOr<http::Request> Render(const expression::Value& scope, base::Time now,
                                        const http::Url* instead_of_url = nullptr) const;
 
  private:
   using Problems = TextTemplates::Problems;
 
-  void CompileBody(const v1::Request& request, const NamesInScope& names,
-                   base::FieldViolations* violations);
+  void CompileNamed(const v1::Request& request, const Place& place,
+                    base::FieldViolations* violations);
   http::Request RenderAll(const expression::Value& scope, base::Time now,
                           const http::Url* instead_of_url, Problems* problems) const;
   void RenderUrl(const expression::Value& scope, expression::Evaluation& evaluation, http::Url* url,
                  Problems* problems) const;
-  void RenderBody(const expression::Value& scope, expression::Evaluation& evaluation,
-                  http::Request* request, Problems* problems) const;
+  void RenderHeaders(const expression::Value& scope, expression::Evaluation& evaluation,
+                     http::Request* request, Problems* problems) const;
 
   http::Method method_ = http::Method::kGet;
   std::optional<expression::Template> url_;
   TextTemplates query_;
+  QueryParameters parameters_;
   TextTemplates headers_;
-  TextTemplates form_;
-  std::optional<BodyTemplate> body_;
+  TextTemplates cookies_;
+  RequestBody body_;
 };
 
 }  // namespace syncline::request

@@ -31,6 +31,10 @@ std::optional<Template> CompileTemplate(const std::string& text, const std::stri
   return *std::move(compiled);
 }
 
+bool IsMissing(const absl::Status& status) {
+  return !status.ok() && base::ReasonOf(status) == base::Reason::kTemplateValueMissing;
+}
+
 TextTemplates TextTemplates::Compile(const Vars& texts, std::string field,
                                      const NamesInScope& names, NameRule name_rule,
                                      base::FieldViolations* violations) {
@@ -54,7 +58,9 @@ TextTemplates::Rendered TextTemplates::Render(const expression::Value& scope,
   Rendered rendered;
   rendered.reserve(parts_.size());
   for (const auto& [name, part] : parts_) {
+    const bool may_be_left_out = leaves_out_empty_ && !part.is_constant();
     auto text = part.Render(scope, evaluation, Template::Null::kFails);
+    if (may_be_left_out && (text.ok() ? text->empty() : IsMissing(text.status()))) continue;
     if (text.ok()) {
       rendered.emplace_back(name, *std::move(text));
     } else {
@@ -78,6 +84,11 @@ std::string HeaderNameMistake(std::string_view name) {
     if (http::EqualsIgnoringCase(name, own)) return "is set by Syncline itself";
   }
   return "";
+}
+
+std::string CookieNameMistake(std::string_view name) {
+  if (http::IsHeaderName(name) && name.size() <= kNameBytesMax) return "";
+  return "is no cookie name (RFC 6265 4.1.1)";
 }
 
 std::string UnsignedHeaderNameMistake(std::string_view name) {

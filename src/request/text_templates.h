@@ -25,6 +25,9 @@ std::optional<expression::Template> CompileTemplate(const std::string& text,
 void CheckNames(const std::vector<std::string>& roots, const std::string& field,
                 const NamesInScope& names, base::FieldViolations* violations);
 
+// Whether an expression in a template yielded null.
+bool IsMissing(const absl::Status& status);
+
 // Named values that are templates: query parameters, headers, cookies, form fields. In order of
 // name. Immutable, safe for concurrent use.
 class TextTemplates {
@@ -43,10 +46,13 @@ class TextTemplates {
   Rendered Render(const expression::Value& scope, expression::Evaluation& evaluation,
                   Problems* problems) const;
   bool empty() const { return parts_.empty(); }
+  // From now on, what holds an expression is left out when that yields null or the whole is empty.
+  void LeaveOutEmpty() { leaves_out_empty_ = true; }
 
  private:
   std::string field_;
   std::vector<std::pair<std::string, expression::Template>> parts_;
+  bool leaves_out_empty_ = false;
 };
 
 // Rules of names. A header's: a token (RFC 9110 5.6.2) that neither curl nor the shape of the body
@@ -54,5 +60,6 @@ class TextTemplates {
 std::string ParameterNameMistake(std::string_view name);
 std::string HeaderNameMistake(std::string_view name);
 std::string UnsignedHeaderNameMistake(std::string_view name);
+std::string CookieNameMistake(std::string_view name);
 
 }  // namespace syncline::request

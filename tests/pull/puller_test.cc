@@ -65,6 +65,31 @@ TEST_F(PullerTest, RendersTheRequestOfEveryPage) {
   EXPECT_EQ(requests[1].body, R"({"at":2})");
 }
 
+TEST_F(PullerTest, SendsCookiesParametersAndGraphql) {
+  ScriptedTransport transport;
+  transport.EnqueueJson(R"({"data":{"items":[{"id":"a"}]}})");
+  const auto puller = MakePuller(transport, R"pb(
+      request {
+        url: 'http://v.example/graphql'
+        cookies { key: 'tenant' value: '{{vars.tenant}}' }
+        parameters { name: 'ids' list: "split(vars.ids, ',')" list_style: LIST_STYLE_COMMA }
+        parameters { name: 'since' value: '{{vars.since}}' omit_if_empty: true }
+        graphql {
+          query: 'query($n: Int) { items(first: $n) { id } }'
+          variables { fields { key: 'n' value { string_value: '{{page.number}}' } } }
+        }
+      }
+      vars { key: 'tenant' value: 'acme' } vars { key: 'ids' value: '1,2' }
+      records: 'data.items')pb");
+  EXPECT_EQ(*PullIds(*puller), "a");
+  const http::Request request = transport.requests().at(0);
+  EXPECT_EQ(request.method, http::Method::kPost);
+  EXPECT_EQ(request.url.query, "ids=1,2");
+  EXPECT_EQ(request.headers.Find("Cookie"), "tenant=acme");
+  EXPECT_EQ(request.body,
+            R"({"query":"query($n: Int) { items(first: $n) { id } }","variables":{"n":1}})");
+}
+
 TEST_F(PullerTest, FollowsNextLinksOfTheLinkHeader) {
   ScriptedTransport transport;
   http::Response first = JsonResponse(R"([{"id":"a"}])");

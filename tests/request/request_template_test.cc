@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
 
-#include "base/status.h"
 #include "request/form.h"
 #include "request/vars.h"
+#include "tests/request/request_fixture.h"
 
 namespace syncline::request {
 namespace {
@@ -15,35 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// A place whose templates see `vars.id` = "a b" and `vars.n` = 7.
-class RequestTemplateTest : public testing::Test {
- protected:
-  RequestTemplateTest() {
-    members_.Set("id", expression::Value::String("a b"));
-    members_.Set("n", expression::Value::Number("7"));
-    scope_.Set("vars", members_.value());
-  }
-  absl::StatusOr<http::Request> Render(const std::string& text, bool may_sign_in = false) const {
-    v1::Request request;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
-    SYNCLINE_ASSIGN_OR_RETURN(
-        const RequestTemplate compiled,
-        RequestTemplate::Compile(
-            request, {.names = {"vars"}, .example = scope_.value(), .may_sign_in = may_sign_in}));
-    return compiled.Render(scope_.value(), base::Time());
-  }
-  std::vector<std::string> Mistakes(const std::string& text) const {
-    std::vector<std::string> fields;
-    for (const auto& violation : base::FieldViolationsOf(Render(text).status())) {
-      fields.push_back(violation.field);
-    }
-    return fields;
-  }
-
- private:
-  expression::Scope members_;
-  expression::Scope scope_;
-};
+using RequestTemplateTest = RequestTest;
 
 TEST_F(RequestTemplateTest, RendersEveryMethod) {
   const std::pair<const char*, http::Method> methods[] = {
@@ -80,6 +50,49 @@ TEST_F(RequestTemplateTest, OnlyACredentialMaySetAuthorization) {
   const char* const text = "url: 'http://v/' headers { key: 'Authorization' value: 'Basic x' }";
   EXPECT_THAT(Mistakes(text), ElementsAre("headers.Authorization"));
   EXPECT_EQ(Render(text, true)->headers.Find("authorization"), "Basic x");
+}
+
+TEST_F(RequestTemplateTest, JoinsCookiesIntoOneHeader) {
+  const http::Request request = RenderOrEmpty(
+      "headers { key: 'Cookie' value: 'lang=en; tz=old' } cookies { key: 'tz' value: 'utc' } "
+      "cookies { key: 'id' value: '{{vars.n}}' }");
+  EXPECT_EQ(request.headers.Find("cookie"), "lang=en; id=7; tz=utc");
+  EXPECT_THAT(Mistakes("url: 'http://v/' cookies { key: 'a b' value: 'x' } "
+                       "cookies { key: 'c' value: '{{other}}' }"),
+              ElementsAre("cookies.a b", "cookies.c"));
+  EXPECT_THAT(Mistakes("url: 'http://v/' cookies { key: 'c' value: 'a;b' }"),
+              ElementsAre("cookies.c"));
+  EXPECT_THAT(Mistakes("url: 'http://v/' headers { key: 'X' value: 'a\\nb' }"),
+              ElementsAre("headers.X"));
+}
+
+TEST_F(RequestTemplateTest, LeavesOutWhatIsEmptyOnlyWhenTold) {
+  const std::string named =
+      "query { key: 'q' value: '{{vars.absent}}' } query { key: 'flag' value: '' } "
+      "headers { key: 'X-A' value: '{{vars.empty}}' } headers { key: 'X-B' value: 'b{{vars.n}}' } "
+      "cookies { key: 'c' value: 'since-{{vars.absent}}' } ";
+  const http::Request request = RenderOrEmpty(named + "omit_empty: true");
+  EXPECT_EQ(request.url.query, "flag=");
+  EXPECT_FALSE(request.headers.Find("X-A").has_value());
+  EXPECT_EQ(request.headers.Find("X-B"), "b7");
+  EXPECT_FALSE(request.headers.Find("Cookie").has_value());
+  EXPECT_THAT(Mistakes("url: 'http://v/' " + named), ElementsAre("query.q", "cookies.c"));
+}
+
+TEST_F(RequestTemplateTest, SaysWhatToDoAboutAMissingValue) {
+  const auto violations = base::FieldViolationsOf(Render("url: 'http://v/{{vars.x}}'").status());
+  ASSERT_EQ(violations.size(), 1U);
+  EXPECT_EQ(violations[0].description,
+            "{{vars.x}} has no value. It needs a default, as {{default(vars.x, '')}}, unless "
+            "omitEmpty leaves it out.");
+}
+
+TEST_F(RequestTemplateTest, BoundsTheUrl) {
+  const auto with = [](std::size_t bytes) {
+    return "url: 'http://v/' query { key: 'q' value: '" + std::string(bytes, 'x') + "' }";
+  };
+  EXPECT_TRUE(Render(with(RequestTemplate::kUrlBytesMax - 3)).ok());  // "/" and "q="
+  EXPECT_THAT(Mistakes(with(RequestTemplate::kUrlBytesMax - 2)), ElementsAre("url"));
 }
 
 TEST(Vars, BoundsAreHeld) {

@@ -1,11 +1,11 @@
-#include "auth/cookie_header.h"
+#include "http/cookie_header.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
 
-namespace syncline::auth {
+namespace syncline::http {
 
 void SetCookie(std::string_view name, std::string_view value, http::Headers* headers) {
   std::string line;
@@ -31,4 +31,8 @@ bool IsCookieValue(std::string_view text) {
   });
 }
 
-}  // namespace syncline::auth
+bool IsSendableCookieValue(std::string_view text) {
+  return IsHeaderValue(text) && text.find(';') == std::string_view::npos;
+}
+
+}  // namespace syncline::http

@@ -1,8 +1,8 @@
-#include "auth/cookie_header.h"
+#include "http/cookie_header.h"
 
 #include <gtest/gtest.h>
 
-namespace syncline::auth {
+namespace syncline::http {
 namespace {
 
 TEST(SetCookie, JoinsTheHeaderThatIsThere) {
@@ -34,5 +34,11 @@ TEST(IsCookieValue, FollowsTheStandard) {
   }
 }
 
+TEST(IsSendableCookieValue, LeavesTheRestToTheVendor) {
+  EXPECT_TRUE(IsSendableCookieValue("a b, \"c\""));
+  EXPECT_FALSE(IsSendableCookieValue("a;b"));
+  EXPECT_FALSE(IsSendableCookieValue("a\r\nX: 1"));
+}
+
 }  // namespace
-}  // namespace syncline::auth
+}  // namespace syncline::http

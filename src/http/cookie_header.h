@@ -4,7 +4,7 @@
 
 #include "http/message.h"
 
-namespace syncline::auth {
+namespace syncline::http {
 
 // Pure functions, safe for concurrent use.
 
@@ -16,4 +16,8 @@ void SetCookie(std::string_view name, std::string_view value, http::Headers* hea
 // backslash or control character.
 bool IsCookieValue(std::string_view text);
 
-}  // namespace syncline::auth
+// Whether `text` can be sent as a cookie's value although the standard may not like it: a header's
+// value that does not end the cookie.
+bool IsSendableCookieValue(std::string_view text);
+
+}  // namespace syncline::http
