@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "http/cookie_header.h"
 #include "auth/placed_token.h"
 #include "auth/sign_in_check.h"
+#include "http/cookie_header.h"
 #include "http/message.h"
 #include "request/vars.h"
 

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "http/cookie_header.h"
 #include "auth/secret_fields.h"
+#include "http/cookie_header.h"
 #include "http/message.h"
 
 namespace syncline::auth {

@@ -89,26 +89,28 @@ TEST(CheckPickedSignIn, HoldsAnIntegrationAgainstItsCredential) {
   const struct {
     const v1::Credential* credential;
     const char* alternative;
-    bool has_form;
+    const char* request;
     const char* mistake;
   } cases[] = {
-      {nullptr, "", false, ""},
-      {nullptr, "key", false,
+      {nullptr, "", "", ""},
+      {nullptr, "key", "",
        "credentialAlternative: is set without a credential; name one in credential"},
-      {&two_ways, "", false, ""},
-      {&two_ways, "key", false, ""},
-      {&two_ways, "kee", false,
+      {&two_ways, "", "", ""},
+      {&two_ways, "key", "", ""},
+      {&two_ways, "kee", "",
        "credentialAlternative: the credential has no alternative \"kee\"; it has: key, none"},
-      {&body, "", true, ""},
-      {&body, "none", false, ""},
-      {&body, "", false,
+      {&body, "", "form { key: 'a' value: '1' }", ""},
+      {&body, "", "graphql { query: '{ a }' }", ""},
+      {&body, "none", "", ""},
+      {&body, "", "",
        "request.body: is required: the credential's token goes into it; give {} with method POST, "
-       "or a form"},
+       "or a form, or graphql"},
   };
-  for (const auto& [credential, alternative, has_form, mistake] : cases) {
+  for (const auto& [credential, alternative, request, mistake] : cases) {
     v1::Integration integration;
     integration.set_credential_alternative(alternative);
-    if (has_form) (*integration.mutable_request()->mutable_form())["a"] = "1";
+    ASSERT_TRUE(
+        google::protobuf::TextFormat::ParseFromString(request, integration.mutable_request()));
     base::FieldViolations violations;
     CheckPickedSignIn(integration, credential, &violations);
     const std::vector<std::string> mistakes = MistakesOf(violations.ToStatus());

@@ -68,7 +68,7 @@ TEST_F(PullerTest, RendersTheRequestOfEveryPage) {
 TEST_F(PullerTest, SendsCookiesParametersAndGraphql) {
   ScriptedTransport transport;
   transport.EnqueueJson(R"({"data":{"items":[{"id":"a"}]}})");
-  const auto puller = MakePuller(transport, R"pb(
+  const auto puller = MakePuller(transport, R"text(
       request {
         url: 'http://v.example/graphql'
         cookies { key: 'tenant' value: '{{vars.tenant}}' }
@@ -80,7 +80,7 @@ TEST_F(PullerTest, SendsCookiesParametersAndGraphql) {
         }
       }
       vars { key: 'tenant' value: 'acme' } vars { key: 'ids' value: '1,2' }
-      records: 'data.items')pb");
+      records: 'data.items')text");
   EXPECT_EQ(*PullIds(*puller), "a");
   const http::Request request = transport.requests().at(0);
   EXPECT_EQ(request.method, http::Method::kPost);

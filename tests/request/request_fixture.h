@@ -41,8 +41,8 @@ class RequestTest : public testing::Test {
 
  private:
   std::shared_ptr<const json::Document> vars_ = *json::Document::Parse(
-      R"({"id": "a b", "n": 7, "empty": "", "ids": ["a,b", 2, true], "none": [], "gaps": [1, null, "", 2],
-          "deep": [[1]]})");
+      R"({"id": "a b", "n": 7, "empty": "", "ids": ["a,b", 2, true], "none": [],
+          "gaps": [1, null, "", 2], "deep": [[1]]})");
   expression::Scope scope_;
 };
 
