@@ -15,11 +15,13 @@
 namespace syncline::api {
 namespace {
 
+using credential::PostgresTokenStore;
 using model::CredentialName;
 using store::OAuthAuthorization;
 using store::Transaction;
 
 constexpr std::size_t kStateBytes = 32;
+constexpr int kSealRoundsMax = 5;
 
 absl::Status StateInvalid() {
   return base::Error(
@@ -68,25 +70,44 @@ absl::StatusOr<base::Time> DatabaseNow(const HandlerEnvironment& environment) {
 }
 
 // Takes in what the consent brought: the credential works again, and what was paused for it goes
-// on.
+// on. Absent when a refresh was quicker.
+absl::StatusOr<std::optional<v1::Credential>> TakeIn(
+    const HandlerEnvironment& environment, OAuth2Call& call, const CredentialName& name,
+    const PostgresTokenStore::SealedConsent& consent, const std::string& spent_state_hash) {
+  using Answer = std::optional<v1::Credential>;
+  return ReadInTransaction(
+      environment.database, [&](Transaction& transaction) -> absl::StatusOr<Answer> {
+        SYNCLINE_RETURN_IF_ERROR(
+            store::FindCredential(transaction, name, store::Lock::kForUpdate).status());
+        SYNCLINE_ASSIGN_OR_RETURN(const bool taken, call.tokens().Authorize(transaction, consent));
+        if (!taken) return Answer();
+        SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name, ""));
+        SYNCLINE_RETURN_IF_ERROR(
+            store::TakeAuthorization(transaction, name, spent_state_hash).status());
+        SYNCLINE_ASSIGN_OR_RETURN(Answer credential, store::FindCredential(transaction, name));
+        auth::ShowExpireTime(&*credential);
+        return credential;
+      });
+}
+
 absl::StatusOr<v1::Credential> Authorize(const HandlerEnvironment& environment, OAuth2Call& call,
                                          const CredentialName& name,
                                          const auth::GrantedTokens& tokens, base::Time sent,
                                          const std::string& spent_state_hash) {
-  return ReadInTransaction(
-      environment.database, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
-        SYNCLINE_RETURN_IF_ERROR(
-            store::FindCredential(transaction, name, store::Lock::kForUpdate).status());
-        SYNCLINE_RETURN_IF_ERROR(call.tokens().Authorize(
-            transaction, tokens.access_token, tokens.refresh_token, sent, tokens.lifetime));
-        SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name, ""));
-        SYNCLINE_RETURN_IF_ERROR(
-            store::TakeAuthorization(transaction, name, spent_state_hash).status());
-        SYNCLINE_ASSIGN_OR_RETURN(v1::Credential credential,
-                                  store::FindCredential(transaction, name));
-        auth::ShowExpireTime(&credential);
-        return credential;
-      });
+  // The code is spent: these tokens come once. A refresh that is under way may move the version
+  // while they are sealed; the next is seconds away.
+  for (int round = 0; round < kSealRoundsMax; ++round) {
+    SYNCLINE_ASSIGN_OR_RETURN(const PostgresTokenStore::SealedConsent consent,
+                              call.tokens().SealConsent(tokens.access_token, tokens.refresh_token,
+                                                        sent, tokens.lifetime));
+    SYNCLINE_ASSIGN_OR_RETURN(std::optional<v1::Credential> credential,
+                              TakeIn(environment, call, name, consent, spent_state_hash));
+    if (credential.has_value()) return *std::move(credential);
+  }
+  return base::Error(base::Reason::kDatabaseConflict,
+                     fmt::format("the tokens of {} were refreshed each time while those of the "
+                                 "consent were sealed; begin anew",
+                                 name.ToString()));
 }
 
 }  // namespace

@@ -2,18 +2,19 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
-#include <algorithm>
 #include <set>
+#include <vector>
 
+#include "api/credential_change.h"
 #include "api/etag.h"
 #include "api/mutation.h"
 #include "api/oauth2_call.h"
 #include "api/reauthorization.h"
+#include "api/secret_write.h"
 #include "api/update_mask.h"
 #include "auth/alternative.h"
 #include "auth/credential_end.h"
 #include "auth/secret_fields.h"
-#include "auth/secret_reference.h"
 #include "auth/validate_credential.h"
 #include "base/clock.h"
 #include "credential/credential_opener.h"
@@ -37,120 +38,9 @@ using store::Transaction;
 const UpdateRules kRules{.ignored = {"name", "secret_version", "state", "state_message",
                                      "token_expire_time", "create_time", "update_time", "etag"}};
 
-std::set<std::string> HostsOf(const v1::Credential& credential) {
-  return {credential.allowed_hosts().begin(), credential.allowed_hosts().end()};
-}
-
-using References = google::protobuf::Map<std::string, std::string>;
-
-bool MapsEqual(const References& a, const References& b) {
-  return a.size() == b.size() && std::ranges::all_of(a, [&](const auto& entry) {
-           const auto found = b.find(entry.first);
-           return found != b.end() && found->second == entry.second;
-         });
-}
-
-// What of the references this server could not read.
-void CheckReferences(const HandlerEnvironment& environment, const v1::Credential& credential,
-                     base::FieldViolations& wrong) {
-  for (const auto& [field, text] : credential.secret_references()) {
-    const auto reference = auth::ParseSecretReference(text);
-    if (!reference.has_value()) continue;  // named by ValidateCredential
-    std::string mistake = environment.credentials.sources().Mistake(*reference);
-    if (!mistake.empty()) {
-      wrong.Add(fmt::format("credential.secretReferences.{}", field), std::move(mistake));
-    }
-  }
-}
-
-// A changed credential and what happens to its secret parts.
-struct Change {
-  v1::Credential credential;  // without secret parts
-  auth::SecretMap given;
-  // Whoever may change the hosts could otherwise send the stored secret to a host of their own; the
-  // same goes for what a reference leads to.
-  bool keeps_kind = true;
-  bool gives_references = true;
-  bool changes_hosts = false;
-  bool changes_references = false;
-  // Whether the stored key fits another certificate could only be told by opening it.
-  bool certificate_changes = false;
-  bool refers(const std::string& json_path) const {
-    return credential.secret_references().contains(json_path);
-  }
-};
-
-bool GivesReferences(const v1::UpdateCredentialRequest& request) {
-  const auto& paths = request.update_mask().paths();
-  if (paths.empty()) return !request.credential().secret_references().empty();
-  return std::ranges::any_of(
-      paths, [](const std::string& path) { return path == "*" || path == "secret_references"; });
-}
-
-Change MakeChange(const v1::UpdateCredentialRequest& request, v1::Credential merged,
-                  const v1::Credential& stored) {
-  Change change;
-  change.gives_references = GivesReferences(request);
-  change.changes_hosts = HostsOf(merged) != HostsOf(stored);
-  change.changes_references = !MapsEqual(merged.secret_references(), stored.secret_references());
-  change.given = auth::ExtractSecrets(&merged);
-  change.keeps_kind = merged.kind_case() == stored.kind_case();
-  auth::ForgetShownExpireTime(stored, &merged);
-  change.certificate_changes =
-      merged.tls().client_certificate() != stored.tls().client_certificate();
-  change.credential = std::move(merged);
-  return change;
-}
-
 absl::StatusOr<v1::Credential> Shown(absl::StatusOr<v1::Credential> credential) {
   if (credential.ok()) auth::ShowExpireTime(&*credential);
   return credential;
-}
-
-absl::StatusOr<std::set<std::string>> StoredFields(Transaction& transaction,
-                                                   const CredentialName& name) {
-  SYNCLINE_ASSIGN_OR_RETURN(const std::vector<store::SealedField> fields,
-                            store::ReadSealedFields(transaction, name));
-  std::set<std::string> paths;
-  for (const store::SealedField& field : fields) paths.insert(field.field);
-  return paths;
-}
-
-// Whether a stored secret part is still good for what the credential has become.
-bool Stays(const Change& change, const std::string& path) {
-  const bool is_beside = path.starts_with("alternatives.") || path.starts_with("tls.");
-  return !change.changes_hosts && (change.keeps_kind || is_beside) &&
-         auth::HasPlaceFor(change.credential, path);
-}
-
-absl::Status Validate(const HandlerEnvironment& environment, const Change& change,
-                      const std::set<std::string>& stored) {
-  std::set<std::string> staying = stored;
-  std::erase_if(staying, [&](const std::string& path) { return !Stays(change, path); });
-  if (change.certificate_changes) staying.erase("tls.client_key");
-  const absl::Status status =
-      auth::ValidateCredential(change.credential, change.given, staying, environment.clock.Now());
-  base::FieldViolations wrong;
-  wrong.AddStatus("credential", status);
-  CheckReferences(environment, change.credential, wrong);
-  if (!change.changes_hosts && change.keeps_kind) return wrong.ToStatus();
-  if (!change.credential.secret_references().empty() && !change.gives_references) {
-    wrong.Add("credential.secretReferences",
-              "is required again, for the kind or the allowed hosts change");
-  }
-  // Also where a kind would do without: what was stored must not silently become nothing.
-  std::set<std::string> named;
-  for (const auto& violation : base::FieldViolationsOf(status)) named.insert(violation.field);
-  for (const auth::SecretField& field : auth::SecretFieldsOf(change.credential)) {
-    // Of another kind nothing is stored: there one of its secret parts must be given.
-    const bool had = stored.contains(field.path) || change.given.empty();
-    const bool has = change.given.contains(field.path) || staying.contains(field.path) ||
-                     change.refers(field.json_path);
-    if (has || named.contains(field.json_path) || !had) continue;
-    wrong.Add(fmt::format("credential.{}", field.json_path),
-              "is required again, for the kind or the allowed hosts change");
-  }
-  return wrong.ToStatus();
 }
 
 // IN_USE when an alternative goes that an integration signs in with.
@@ -166,35 +56,25 @@ absl::Status CheckAlternativesUsed(Transaction& transaction, const CredentialNam
   return absl::OkStatus();
 }
 
-// Writes the new set of secret parts: those given, and of the stored ones those that stay. One that
-// a reference now stands for goes; so does one in whose place an empty one is given. True when what
-// signs in is not what it was.
-absl::StatusOr<bool> SaveSecrets(Transaction& transaction, credential::CredentialVault& vault,
-                                 const CredentialName& name, const Change& change,
-                                 const std::set<std::string>& stored) {
-  std::set<std::string> replaced;
-  for (const auto& [json_path, reference] : change.credential.secret_references()) {
-    const auto path = auth::SecretPathOf(change.credential, json_path);
-    if (path.has_value() && stored.contains(*path)) replaced.insert(*path);
-  }
-  const auto is_gone = [&](const std::string& path) {
-    return replaced.contains(path) || !Stays(change, path);
-  };
-  bool any_new = std::ranges::any_of(stored, is_gone) || change.changes_references;
-  if (change.given.empty() && std::ranges::none_of(stored, is_gone)) return any_new;
-  auth::SecretMap all;
-  if (!std::ranges::all_of(stored, is_gone)) {  // what goes need not be readable
-    SYNCLINE_ASSIGN_OR_RETURN(all, vault.OpenSecrets(transaction, name));
-  }
-  std::erase_if(all, [&](const auto& secret) { return is_gone(secret.first); });
-  for (const auto& [path, secret] : change.given) {
-    secret::Secret& kept = all[path];
-    any_new = any_new || kept.Reveal() != secret.Reveal();
-    kept = secret.Clone();
-    if (secret.empty()) all.erase(path);
-  }
-  SYNCLINE_RETURN_IF_ERROR(vault.SaveSecrets(transaction, name, all).status());
-  return any_new;
+std::set<std::string> PathsOf(const std::vector<store::SealedField>& fields) {
+  std::set<std::string> paths;
+  for (const store::SealedField& field : fields) paths.insert(field.field);
+  return paths;
+}
+
+// Writes the new set of secret parts: those given, and of the stored ones those that stay. True
+// when what signs in is not what it was.
+absl::StatusOr<bool> SaveSecrets(Transaction& transaction, SecretWrite& writing,
+                                 const CredentialChange& change, const v1::Credential& stored,
+                                 const std::vector<store::SealedField>& fields) {
+  const std::set<std::string> gone = change.GoneOf(PathsOf(fields));
+  const bool any_new = !gone.empty() || change.changes_references;
+  if (change.given.empty() && gone.empty()) return any_new;
+  credential::SealedCredential kept{.credential = stored, .fields = fields};
+  std::erase_if(kept.fields,
+                [&](const store::SealedField& field) { return gone.contains(field.field); });
+  SYNCLINE_ASSIGN_OR_RETURN(const bool any_other, writing.Write(transaction, kept, change.given));
+  return any_new || any_other;
 }
 
 // Whether what is asked of a provider changed, apart from secret parts and hosts.
@@ -209,8 +89,9 @@ bool AsksOtherwise(v1::Credential changed, v1::Credential stored) {
 // Tokens were granted to one sign-in: another one starts without, and whoever is at work with the
 // old one stores none for it. The same secret parts once more, as `apply` sends them, are no other
 // sign-in; but where a person is wanted, whoever sends them says that they are good now.
-absl::Status RenewTokens(Transaction& transaction, const CredentialName& name, const Change& change,
-                         const v1::Credential& stored, bool new_secrets) {
+absl::Status RenewTokens(Transaction& transaction, const CredentialName& name,
+                         const CredentialChange& change, const v1::Credential& stored,
+                         bool new_secrets) {
   const bool mended =
       !change.given.empty() && stored.state() == v1::Credential::STATE_REAUTH_REQUIRED;
   if (change.changes_hosts || !change.keeps_kind || new_secrets || mended) {
@@ -243,7 +124,7 @@ absl::Status RecordStored(Transaction& transaction, const CredentialName& name,
 }
 
 absl::Status RecordChange(Transaction& transaction, const CredentialName& name,
-                          const Change& change, const v1::Credential& stored) {
+                          const CredentialChange& change, const v1::Credential& stored) {
   if (!change.given.empty() || change.changes_references) {
     SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, change.credential, change.given));
   }
@@ -270,16 +151,15 @@ absl::StatusOr<v1::Credential> CredentialHandler::Create(
           model::kResourceIdRule);
   wrong.AddStatus("credential",
                   auth::ValidateCredential(spec, secrets, {}, environment_.clock.Now()));
-  CheckReferences(environment_, spec, wrong);
+  CheckReferences(environment_.credentials.sources(), spec, wrong);
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
-  return Mutate<v1::Credential>(
-      environment_.database, "syncline.v1.CredentialService/CreateCredential", name.workspace,
-      request, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
+  return MutateWithSecrets<v1::Credential>(
+      environment_, "syncline.v1.CredentialService/CreateCredential", name, request,
+      [&](Transaction& transaction, SecretWrite& writing) -> absl::StatusOr<v1::Credential> {
         SYNCLINE_RETURN_IF_ERROR(store::FindWorkspace(transaction, parent).status());
         SYNCLINE_RETURN_IF_ERROR(store::InsertCredential(transaction, name, spec).status());
         if (!secrets.empty()) {
-          SYNCLINE_RETURN_IF_ERROR(
-              environment_.vault.SaveSecrets(transaction, name, secrets).status());
+          SYNCLINE_RETURN_IF_ERROR(writing.Write(transaction, {}, secrets).status());
         }
         if (!secrets.empty() || !spec.secret_references().empty()) {
           SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, spec, secrets));
@@ -320,9 +200,9 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
     const v1::UpdateCredentialRequest& request) const {
   SYNCLINE_ASSIGN_OR_RETURN(
       const auto name, ParseName<CredentialName>(request.credential().name(), "credential.name"));
-  return Mutate<v1::Credential>(
-      environment_.database, "syncline.v1.CredentialService/UpdateCredential", name.workspace,
-      request, [&](Transaction& transaction) -> absl::StatusOr<v1::Credential> {
+  return MutateWithSecrets<v1::Credential>(
+      environment_, "syncline.v1.CredentialService/UpdateCredential", name, request,
+      [&](Transaction& transaction, SecretWrite& writing) -> absl::StatusOr<v1::Credential> {
         SYNCLINE_ASSIGN_OR_RETURN(
             const v1::Credential stored,
             store::FindCredential(transaction, name, store::Lock::kForUpdate));
@@ -331,10 +211,11 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         v1::Credential merged = stored;
         SYNCLINE_RETURN_IF_ERROR(ApplyUpdateMask(request.update_mask(), request.credential(),
                                                  kRules, "credential", &merged));
-        Change change = MakeChange(request, std::move(merged), stored);
-        SYNCLINE_ASSIGN_OR_RETURN(const std::set<std::string> fields,
-                                  StoredFields(transaction, name));
-        SYNCLINE_RETURN_IF_ERROR(Validate(environment_, change, fields));
+        const CredentialChange change = MakeCredentialChange(request, std::move(merged), stored);
+        SYNCLINE_ASSIGN_OR_RETURN(const std::vector<store::SealedField> fields,
+                                  store::ReadSealedFields(transaction, name));
+        SYNCLINE_RETURN_IF_ERROR(CheckCredentialChange(
+            environment_.credentials.sources(), environment_.clock.Now(), change, PathsOf(fields)));
         SYNCLINE_RETURN_IF_ERROR(
             CheckAlternativesUsed(transaction, name, stored, change.credential));
         if (change.given.empty() && MessageDifferencer::Equals(change.credential, stored)) {
@@ -342,9 +223,8 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         }
         SYNCLINE_RETURN_IF_ERROR(
             store::UpdateCredential(transaction, name, change.credential).status());
-        SYNCLINE_ASSIGN_OR_RETURN(
-            const bool new_secrets,
-            SaveSecrets(transaction, environment_.vault, name, change, fields));
+        SYNCLINE_ASSIGN_OR_RETURN(const bool new_secrets,
+                                  SaveSecrets(transaction, writing, change, stored, fields));
         SYNCLINE_RETURN_IF_ERROR(RenewTokens(transaction, name, change, stored, new_secrets));
         SYNCLINE_RETURN_IF_ERROR(RecordChange(transaction, name, change, stored));
         return Shown(store::FindCredential(transaction, name));

@@ -22,25 +22,26 @@ std::string ContextOf(const model::CredentialName& name, std::int64_t version,
 
 }  // namespace
 
-absl::StatusOr<std::int64_t> CredentialVault::SaveSecrets(store::Transaction& transaction,
-                                                          const model::CredentialName& name,
-                                                          const auth::SecretMap& secrets) {
-  SYNCLINE_ASSIGN_OR_RETURN(const std::int64_t version,
-                            store::RaiseSecretVersion(transaction, name));
-  std::vector<store::SealedField> fields;
+absl::StatusOr<SealedSecrets> CredentialVault::Seal(const model::CredentialName& name,
+                                                    std::int64_t version,
+                                                    const auth::SecretMap& secrets) {
+  SealedSecrets all{.version = version};
   for (const auto& [field, secret] : secrets) {
     SYNCLINE_ASSIGN_OR_RETURN(secret::Sealed sealed,
                               sealer_.Seal(secret, ContextOf(name, version, field)));
-    fields.push_back({.field = field, .version = version, .sealed = std::move(sealed)});
+    all.fields.push_back({.field = field, .version = version, .sealed = std::move(sealed)});
   }
-  SYNCLINE_RETURN_IF_ERROR(store::WriteSealedFields(transaction, name, fields));
-  return version;
+  return all;
 }
 
-absl::StatusOr<auth::SecretMap> CredentialVault::OpenSecrets(store::Transaction& transaction,
-                                                             const model::CredentialName& name) {
-  SYNCLINE_ASSIGN_OR_RETURN(const SealedCredential sealed, Read(transaction, name));
-  return Unseal(name, sealed);
+absl::StatusOr<bool> CredentialVault::Write(store::Transaction& transaction,
+                                            const model::CredentialName& name,
+                                            const SealedSecrets& secrets) {
+  SYNCLINE_ASSIGN_OR_RETURN(const bool raised,
+                            store::RaiseSecretVersion(transaction, name, secrets.version));
+  if (!raised) return false;
+  SYNCLINE_RETURN_IF_ERROR(store::WriteSealedFields(transaction, name, secrets.fields));
+  return true;
 }
 
 absl::StatusOr<SealedCredential> CredentialVault::Read(store::Transaction& transaction,

@@ -14,6 +14,12 @@ namespace syncline::credential {
 
 class AuditLog;
 
+// Secret parts of one version, sealed for their places. No field is secret.
+struct SealedSecrets {
+  std::int64_t version = 0;
+  std::vector<store::SealedField> fields;
+};
+
 // A credential as it stands in the database.
 struct SealedCredential {
   v1::Credential credential;  // without secret parts
@@ -33,20 +39,23 @@ class CredentialVault {
   explicit CredentialVault(secret::Sealer& sealer, AuditLog* audit = nullptr)
       : sealer_(sealer), audit_(audit) {}
 
-  // Stores `secrets` in place of all that were there, under a new version, which is returned. To
-  // keep a part, open it first. NOT_FOUND, KEY_UNAVAILABLE, INVALID_ARGUMENT (a secret too long).
-  absl::StatusOr<std::int64_t> SaveSecrets(store::Transaction& transaction,
-                                           const model::CredentialName& name,
-                                           const auth::SecretMap& secrets);
-  // Of the current version; empty for a credential without stored secret parts. NOT_FOUND,
-  // KEY_UNAVAILABLE for a key that is not there now, CREDENTIAL_CORRUPT, which raises an audit
-  // event, for what was altered or moved.
-  absl::StatusOr<auth::SecretMap> OpenSecrets(store::Transaction& transaction,
-                                              const model::CredentialName& name);
-  // The two halves of OpenSecrets: reading, which alone needs the transaction, and unsealing, which
-  // may wait for a key service.
+  // Storing is two halves, for a key service may take its time and nobody may wait for it who holds
+  // a row. Seals `secrets`, all that there will be, for `version` of the credential; never call it
+  // in a transaction. To keep a part, open it first. KEY_UNAVAILABLE, INVALID_ARGUMENT (a secret
+  // too long).
+  absl::StatusOr<SealedSecrets> Seal(const model::CredentialName& name, std::int64_t version,
+                                     const auth::SecretMap& secrets);
+  // Stores them in place of all that were there. False, and nothing is written, unless the version
+  // before theirs is there.
+  static absl::StatusOr<bool> Write(store::Transaction& transaction,
+                                    const model::CredentialName& name,
+                                    const SealedSecrets& secrets);
+  // Opening is two halves for the same reason: reading the current version, with no secret parts
+  // for a credential without stored ones. NOT_FOUND.
   static absl::StatusOr<SealedCredential> Read(store::Transaction& transaction,
                                                const model::CredentialName& name);
+  // Opens what was read; never call it in a transaction. KEY_UNAVAILABLE for a key that is not
+  // there now, CREDENTIAL_CORRUPT, which raises an audit event, for what was altered or moved.
   absl::StatusOr<auth::SecretMap> Unseal(const model::CredentialName& name,
                                          const SealedCredential& sealed);
 

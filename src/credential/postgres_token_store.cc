@@ -68,13 +68,18 @@ absl::StatusOr<bool> PostgresTokenStore::Fenced(const Write& write) {
   return written;
 }
 
-absl::StatusOr<auth::StoredTokens> PostgresTokenStore::Read() {
+absl::StatusOr<store::OAuthTokenRow> PostgresTokenStore::ReadRow() {
   store::OAuthTokenRow row;
   SYNCLINE_RETURN_IF_ERROR(database_.RunTransaction([&](Transaction& transaction) -> absl::Status {
     SYNCLINE_ASSIGN_OR_RETURN(row, store::ReadOAuthToken(transaction, key_));
     return absl::OkStatus();
   }));
   SYNCLINE_RETURN_IF_ERROR(CheckEpoch(row.token_epoch));
+  return row;
+}
+
+absl::StatusOr<auth::StoredTokens> PostgresTokenStore::Read() {
+  SYNCLINE_ASSIGN_OR_RETURN(const store::OAuthTokenRow row, ReadRow());
   auth::StoredTokens tokens{.version = row.version,
                             .lifetime = row.lifetime,
                             .remaining = row.remaining,
@@ -134,18 +139,27 @@ absl::StatusOr<bool> PostgresTokenStore::RequireReauthorization(const TokenLease
   });
 }
 
-absl::Status PostgresTokenStore::Authorize(store::Transaction& transaction,
-                                           const secret::Secret& access_token,
-                                           const secret::Secret& refresh_token, base::Time sent,
-                                           std::optional<std::chrono::seconds> lifetime) {
+absl::StatusOr<PostgresTokenStore::SealedConsent> PostgresTokenStore::SealConsent(
+    const secret::Secret& access_token, const secret::Secret& refresh_token, base::Time sent,
+    std::optional<std::chrono::seconds> lifetime) {
+  SYNCLINE_ASSIGN_OR_RETURN(const store::OAuthTokenRow row, ReadRow());
+  SealedConsent consent{.version = row.version + 1, .sent = sent, .lifetime = lifetime};
+  SYNCLINE_ASSIGN_OR_RETURN(consent.access, Seal(access_token, consent.version, kAccess));
+  SYNCLINE_ASSIGN_OR_RETURN(consent.refresh, Seal(refresh_token, consent.version, kRefresh));
+  return consent;
+}
+
+absl::StatusOr<bool> PostgresTokenStore::Authorize(store::Transaction& transaction,
+                                                   const SealedConsent& consent) {
   SYNCLINE_ASSIGN_OR_RETURN(const std::int64_t epoch,
                             store::FindTokenEpoch(transaction, key_.credential));
   SYNCLINE_RETURN_IF_ERROR(CheckEpoch(epoch));
   SYNCLINE_ASSIGN_OR_RETURN(const std::int64_t there, store::LockOAuthVersion(transaction, key_));
-  const std::int64_t version = there + 1;
-  SYNCLINE_ASSIGN_OR_RETURN(const auto access, Seal(access_token, version, kAccess));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto refresh, Seal(refresh_token, version, kRefresh));
-  return store::AuthorizeOAuthToken(transaction, key_, version, access, refresh, sent, lifetime);
+  if (there + 1 != consent.version) return false;
+  SYNCLINE_RETURN_IF_ERROR(store::AuthorizeOAuthToken(transaction, key_, consent.version,
+                                                      consent.access, consent.refresh, consent.sent,
+                                                      consent.lifetime));
+  return true;
 }
 
 }  // namespace syncline::credential

@@ -38,11 +38,23 @@ class PostgresTokenStore final : public auth::TokenStore {
   absl::StatusOr<bool> RequireReauthorization(const auth::TokenLease& lease,
                                               const std::string& message) override;
 
-  // What a person's consent brought, in place of what is there; the credential is ACTIVE again. In
-  // the caller's transaction, which locked the credential and goes on with its schedules.
-  absl::Status Authorize(store::Transaction& transaction, const secret::Secret& access_token,
-                         const secret::Secret& refresh_token, base::Time sent,
-                         std::optional<std::chrono::seconds> lifetime);
+  // What a person's consent brought, sealed for the version that comes next. No field is secret.
+  struct SealedConsent {
+    std::int64_t version = 0;
+    std::optional<secret::Sealed> access;
+    std::optional<secret::Sealed> refresh;
+    base::Time sent;
+    std::optional<std::chrono::seconds> lifetime;
+  };
+  // May wait for a key service: never call it in a transaction. KEY_UNAVAILABLE, and what Read
+  // fails with.
+  absl::StatusOr<SealedConsent> SealConsent(const secret::Secret& access_token,
+                                            const secret::Secret& refresh_token, base::Time sent,
+                                            std::optional<std::chrono::seconds> lifetime);
+  // Puts it in place of what is there; the credential is ACTIVE again. In the caller's transaction,
+  // which locked the credential and goes on with its schedules. False, and nothing is written, when
+  // another version came meanwhile: seal anew.
+  absl::StatusOr<bool> Authorize(store::Transaction& transaction, const SealedConsent& consent);
 
   // Messages for people are cut there.
   static constexpr std::size_t kStateMessageBytesMax = 1'024;
@@ -54,6 +66,7 @@ class PostgresTokenStore final : public auth::TokenStore {
                                       std::int64_t version, std::string_view field);
   std::string ContextOf(std::int64_t version, std::string_view field) const;
   absl::Status CheckEpoch(std::int64_t epoch) const;
+  absl::StatusOr<store::OAuthTokenRow> ReadRow();
   // Runs one fenced write; where it found nothing, tells a lost lease from a changed sign-in.
   template <typename Write>
   absl::StatusOr<bool> Fenced(const Write& write);

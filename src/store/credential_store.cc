@@ -116,12 +116,12 @@ absl::StatusOr<std::vector<std::string>> AlternativeUsers(Transaction& transacti
   return IntegrationsOf(name, rows);
 }
 
-absl::StatusOr<std::int64_t> RaiseSecretVersion(Transaction& transaction,
-                                                const model::CredentialName& name) {
-  SYNCLINE_ASSIGN_OR_RETURN(const Result rows,
-                            transaction.Execute(sql::kCredentialRaiseSecretVersion, KeyOf(name)));
-  if (rows.empty()) return NotFound(name.ToString());
-  return rows.Int64(0, 0);
+absl::StatusOr<bool> RaiseSecretVersion(Transaction& transaction, const model::CredentialName& name,
+                                        std::int64_t version) {
+  SYNCLINE_ASSIGN_OR_RETURN(
+      const Result rows,
+      transaction.Execute(sql::kCredentialRaiseSecretVersion, KeyOf(name).Int64(version)));
+  return rows.affected() == 1;
 }
 
 absl::Status WriteSealedFields(Transaction& transaction, const model::CredentialName& name,

@@ -55,9 +55,10 @@ struct SealedField {
   secret::Sealed sealed;
 };
 
-// Raises secret_version and returns it; the fields are then sealed for that version.
-absl::StatusOr<std::int64_t> RaiseSecretVersion(Transaction& transaction,
-                                                const model::CredentialName& name);
+// Raises secret_version by one to `version`, which the fields were sealed for. False when that is
+// not the next one.
+absl::StatusOr<bool> RaiseSecretVersion(Transaction& transaction, const model::CredentialName& name,
+                                        std::int64_t version);
 // Replaces all sealed fields.
 absl::Status WriteSealedFields(Transaction& transaction, const model::CredentialName& name,
                                const std::vector<SealedField>& fields);

@@ -47,30 +47,46 @@ absl::Status Verify(secret::Sealer& sealer, const Result& rows, int row) {
                      "key that was used, or take the other one under an id of its own");
 }
 
+absl::StatusOr<Result> ReadCanaries(Database& database, const std::set<std::string_view>& ids) {
+  return database.Execute(sql::kKeyCanariesOf, Parameters().TextArray({ids.begin(), ids.end()}));
+}
+
+// Of two servers with different bytes under one id, the first one's canary stays.
+absl::Status Insert(Database& database, const secret::Sealed& canary) {
+  return database
+      .Execute(sql::kKeyCanaryInsert, Parameters()
+                                          .Text(canary.key_id)
+                                          .Text(canary.algorithm)
+                                          .Bytes(canary.wrapped_key)
+                                          .Bytes(canary.ciphertext))
+      .status();
+}
+
 }  // namespace
 
+// Statements of their own: a key service may be waited for in between, and nobody waits for a row.
 absl::Status VerifyKeys(Database& database, secret::Sealer& sealer) {
   SYNCLINE_ASSIGN_OR_RETURN(const secret::Sealed canary, SealCanary(sealer));
-  return database.RunTransaction([&](Transaction& transaction) -> absl::Status {
-    // Of two servers with different bytes under one id, the first one's canary stays.
-    SYNCLINE_RETURN_IF_ERROR(transaction
-                                 .Execute(sql::kKeyCanaryInsert, Parameters()
-                                                                     .Text(canary.key_id)
-                                                                     .Text(canary.algorithm)
-                                                                     .Bytes(canary.wrapped_key)
-                                                                     .Bytes(canary.ciphertext))
-                                 .status());
-    SYNCLINE_ASSIGN_OR_RETURN(const std::vector<KeyUse> uses, CountKeyUses(transaction));
-    std::set<std::string_view> ids{canary.key_id};
-    for (const KeyUse& use : uses) ids.insert(use.key_id);
-    SYNCLINE_ASSIGN_OR_RETURN(
-        const Result rows,
-        transaction.Execute(sql::kKeyCanariesOf, Parameters().TextArray({ids.begin(), ids.end()})));
-    for (int row = 0; row < rows.size(); ++row) {
+  std::vector<KeyUse> uses;
+  SYNCLINE_RETURN_IF_ERROR(database.RunTransaction([&](Transaction& transaction) -> absl::Status {
+    SYNCLINE_ASSIGN_OR_RETURN(uses, CountKeyUses(transaction));
+    return absl::OkStatus();
+  }));
+  std::set<std::string_view> ids{canary.key_id};
+  for (const KeyUse& use : uses) ids.insert(use.key_id);
+  SYNCLINE_ASSIGN_OR_RETURN(const Result rows, ReadCanaries(database, ids));
+  bool is_first_time = false;
+  for (int row = 0; row < rows.size(); ++row) {
+    if (rows.Text(row, 0) == canary.key_id && rows.IsNull(row, 1)) {
+      is_first_time = true;
+    } else {
       SYNCLINE_RETURN_IF_ERROR(Verify(sealer, rows, row));
     }
-    return absl::OkStatus();
-  });
+  }
+  if (!is_first_time) return absl::OkStatus();
+  SYNCLINE_RETURN_IF_ERROR(Insert(database, canary));
+  SYNCLINE_ASSIGN_OR_RETURN(const Result stored, ReadCanaries(database, {canary.key_id}));
+  return Verify(sealer, stored, 0);
 }
 
 absl::StatusOr<bool> KnowsAnyKey(Database& database) {

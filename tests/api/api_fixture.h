@@ -53,11 +53,14 @@ inline std::vector<std::string> WrongFields(const absl::Status& status) {
 // The whole api on a real database, reached over a real socket.
 class ApiStack {
  public:
+  // `keys`: null = a keyring of its own; else must outlive it.
   explicit ApiStack(test::MigratedDatabase& migrated,
-                    std::unique_ptr<base::Logger> logger = base::MakeNullLogger())
+                    std::unique_ptr<base::Logger> logger = base::MakeNullLogger(),
+                    const secret::KeyProvider* keys = nullptr)
       : migrated_(migrated),
         logger_(std::move(logger)),
-        keyring_(*secret::Keyring::Parse("test AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")) {
+        keyring_(*secret::Keyring::Parse("test AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")),
+        sealer_(keys == nullptr ? keyring_ : *keys) {
     // Secret references of the environment may be saved, those of files and of Vault not.
     secret_sources_.Add(
         credential::SecretSources::Source::kEnvironment,
@@ -91,7 +94,7 @@ class ApiStack {
   const std::unique_ptr<base::Logger> logger_;
   const secret::Keyring keyring_;
   const secret::TokenSealer token_sealer_{secret::Secret(std::string(32, 't'))};
-  secret::EnvelopeSealer sealer_{keyring_};
+  secret::EnvelopeSealer sealer_;
   credential::AuditLog audit_log_{migrated_.database(), *logger_};
   credential::CredentialVault vault_{sealer_, &audit_log_};
   const credential::EnvironmentSecretSource::Variables variables_;

@@ -3,6 +3,7 @@
 #include "model/resource_name.h"
 #include "syncline/v1/credential_service.pb.h"
 #include "tests/api/api_fixture.h"
+#include "tests/support/stored_secrets.h"
 #include "tests/support/test_authority.h"
 
 namespace syncline::api {
@@ -31,16 +32,10 @@ class CredentialServiceTest : public ApiTest {
         "credential { name: \"" + std::string(kName) + "\" " + credential + "} " + rest);
   }
   std::string StoredToken(const std::string& path = "api_token.token") {
-    std::string token;
-    const absl::Status status =
-        database().RunTransaction([&](store::Transaction& transaction) -> absl::Status {
-          auto secrets = stack_->vault().OpenSecrets(transaction, {"default", "okta"});
-          if (!secrets.ok()) return secrets.status();
-          token = secrets->contains(path) ? std::string((*secrets)[path].Reveal()) : "absent";
-          return absl::OkStatus();
-        });
-    EXPECT_TRUE(status.ok()) << status;
-    return token;
+    const auto secrets = test::OpenSecrets(database(), stack_->vault(), {"default", "okta"});
+    EXPECT_TRUE(secrets.ok()) << secrets.status();
+    if (!secrets.ok() || !secrets->contains(path)) return "absent";
+    return std::string(secrets->at(path).Reveal());
   }
 };
 

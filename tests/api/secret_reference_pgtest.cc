@@ -4,6 +4,7 @@
 #include "syncline/v1/audit_service.pb.h"
 #include "syncline/v1/credential_service.pb.h"
 #include "tests/api/api_fixture.h"
+#include "tests/support/stored_secrets.h"
 
 namespace syncline::api {
 namespace {
@@ -162,11 +163,8 @@ TEST_F(SecretReferenceApiTest, AMovedCiphertextIsToldOnce) {
   ASSERT_TRUE(Create(kHolding).ok());
   migrated_->Query("UPDATE syncline.credential_secret SET version = version + 1 RETURNING 1");
   for (int i = 0; i < 2; ++i) {
-    const absl::Status status =
-        database().RunTransaction([&](store::Transaction& transaction) -> absl::Status {
-          return stack_->vault().OpenSecrets(transaction, {"default", "okta"}).status();
-        });
-    EXPECT_EQ(ReasonText(status), "CREDENTIAL_CORRUPT");
+    const auto opened = test::OpenSecrets(database(), stack_->vault(), {"default", "okta"});
+    EXPECT_EQ(ReasonText(opened.status()), "CREDENTIAL_CORRUPT");
   }
   EXPECT_THAT(Kinds(), ElementsAre("KIND_CREDENTIAL_CORRUPT", "KIND_SECRETS_STORED"));
 }

@@ -10,6 +10,8 @@
 #include "store/key_canary.h"
 #include "tests/support/migrated_database.h"
 #include "tests/support/scripted_transport.h"
+#include "tests/support/stored_secrets.h"
+#include "tests/support/watched_keys.h"
 
 namespace syncline::credential {
 namespace {
@@ -43,26 +45,16 @@ class CredentialVaultTest : public test::MigratedDatabaseTest {
     EXPECT_TRUE(status.ok()) << status;
   }
   std::int64_t Save(const std::string& id, const std::string& password) {
-    std::int64_t version = 0;
-    Run([&](Transaction& transaction) -> absl::Status {
-      auth::SecretMap secrets;
-      secrets.emplace("basic.password", secret::Secret(password));
-      SYNCLINE_ASSIGN_OR_RETURN(version, vault_.SaveSecrets(transaction, {"default", id}, secrets));
-      return absl::OkStatus();
-    });
-    return version;
+    auth::SecretMap secrets;
+    secrets.emplace("basic.password", secret::Secret(password));
+    const auto version = test::SaveSecrets(database(), vault_, {"default", id}, secrets);
+    EXPECT_TRUE(version.ok()) << version.status();
+    return version.value_or(0);
   }
   absl::StatusOr<std::string> Open(const std::string& id, CredentialVault& vault) {
-    absl::StatusOr<std::string> password = std::string("none");
-    const absl::Status status =
-        database().RunTransaction([&](Transaction& transaction) -> absl::Status {
-          SYNCLINE_ASSIGN_OR_RETURN(const auth::SecretMap secrets,
-                                    vault.OpenSecrets(transaction, {"default", id}));
-          if (!secrets.empty()) password = std::string(secrets.at("basic.password").Reveal());
-          return absl::OkStatus();
-        });
-    if (!status.ok()) return status;
-    return password;
+    SYNCLINE_ASSIGN_OR_RETURN(const auth::SecretMap secrets,
+                              test::OpenSecrets(database(), vault, {"default", id}));
+    return secrets.empty() ? "none" : std::string(secrets.at("basic.password").Reveal());
   }
   Reason OpenReason(const std::string& id) {
     const auto opened = Open(id, vault_);
@@ -87,6 +79,55 @@ TEST_F(CredentialVaultTest, OpensTheCurrentVersion) {
   EXPECT_EQ(*Open("vendor", vault_), "second");
   EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.credential_secret"), "1");
   EXPECT_EQ(OpenReason("absent"), Reason::kNotFound);
+}
+
+// Whoever sealed for a version that has come meanwhile would put back what others replaced.
+TEST_F(CredentialVaultTest, WritesTheNextVersionOnly) {
+  Save("vendor", "first");
+  auth::SecretMap late;
+  late.emplace("basic.password", secret::Secret("late"));
+  for (const std::int64_t version : {0, 1, 3}) {
+    const auto sealed = vault_.Seal({"default", "vendor"}, version, late);
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+    bool written = true;
+    Run([&](Transaction& transaction) -> absl::Status {
+      SYNCLINE_ASSIGN_OR_RETURN(
+          written, CredentialVault::Write(transaction, {"default", "vendor"}, *sealed));
+      return absl::OkStatus();
+    });
+    EXPECT_FALSE(written) << version;
+  }
+  EXPECT_EQ(*Open("vendor", vault_), "first");
+  EXPECT_EQ(Save("vendor", "second"), 2);
+}
+
+TEST_F(CredentialVaultTest, KeysAreProvenOutsideOfTransactions) {
+  Save("vendor", "one");
+  ASSERT_TRUE(VerifyWith(kOne).ok());
+  const secret::Keyring ring = *secret::Keyring::Parse(std::string(kTwo) + kOne);
+  const test::WatchedKeys keys(ring, [&](const auto& sql) { return migrated_->Query(sql); });
+  secret::EnvelopeSealer sealer(keys);
+  for (const char* const round : {"the new key gets its canary", "all have theirs"}) {
+    EXPECT_TRUE(store::VerifyKeys(database(), sealer).ok()) << round;
+  }
+  EXPECT_GT(keys.wrap_count(), 0);
+  EXPECT_THAT(keys.called_under_locks(), testing::IsEmpty());
+  // The watch sees what it is there for.
+  Run([&](Transaction& transaction) -> absl::Status {
+    SYNCLINE_RETURN_IF_ERROR(
+        store::FindCredential(transaction, {"default", "vendor"}, store::Lock::kForUpdate)
+            .status());
+    return sealer.Seal(secret::Secret("x"), "context").status();
+  });
+  EXPECT_THAT(keys.called_under_locks(),
+              testing::ElementsAre(testing::HasSubstr("credential RowShareLock")));
+}
+
+TEST_F(CredentialVaultTest, AKeyThatIsRefusedLeavesNoCanary) {
+  ASSERT_TRUE(VerifyWith(kOne).ok());
+  Save("vendor", "one");
+  ASSERT_EQ(base::ReasonOf(VerifyWith(kTwo)), Reason::kKeyUnavailable);
+  EXPECT_EQ(migrated_->Query("SELECT string_agg(key_id, ',') FROM syncline.key_canary"), "one");
 }
 
 TEST_F(CredentialVaultTest, MovedOrOldCiphertextIsCorrupt) {

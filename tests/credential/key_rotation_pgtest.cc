@@ -18,6 +18,7 @@
 #include "store/server_secret.h"
 #include "tests/support/migrated_database.h"
 #include "tests/support/scripted_vault.h"
+#include "tests/support/stored_secrets.h"
 
 namespace syncline::credential {
 namespace {
@@ -44,26 +45,20 @@ class KeyRotationTest : public test::MigratedDatabaseTest {
     credential.mutable_basic()->set_username("reader");
     const absl::Status status =
         database().RunTransaction([&](Transaction& transaction) -> absl::Status {
-          SYNCLINE_RETURN_IF_ERROR(
-              store::InsertCredential(transaction, {"default", id}, credential).status());
-          auth::SecretMap secrets;
-          secrets.emplace("basic.password", secret::Secret(password));
-          return vault.SaveSecrets(transaction, {"default", id}, secrets).status();
+          return store::InsertCredential(transaction, {"default", id}, credential).status();
         });
     ASSERT_TRUE(status.ok()) << status;
+    auth::SecretMap secrets;
+    secrets.emplace("basic.password", secret::Secret(password));
+    const auto saved = test::SaveSecrets(database(), vault, {"default", id}, secrets);
+    ASSERT_TRUE(saved.ok()) << saved.status();
   }
   std::string Open(const std::string& id, const secret::Keyring& ring) {
     secret::EnvelopeSealer sealer(ring);
     CredentialVault vault(sealer, audit_.get());
-    std::string password;
-    const absl::Status status =
-        database().RunTransaction([&](Transaction& transaction) -> absl::Status {
-          SYNCLINE_ASSIGN_OR_RETURN(const auth::SecretMap secrets,
-                                    vault.OpenSecrets(transaction, {"default", id}));
-          password = std::string(secrets.at("basic.password").Reveal());
-          return absl::OkStatus();
-        });
-    return status.ok() ? password : std::string(base::ReasonName(base::ReasonOf(status)));
+    const auto secrets = test::OpenSecrets(database(), vault, {"default", id});
+    if (!secrets.ok()) return std::string(base::ReasonName(base::ReasonOf(secrets.status())));
+    return std::string(secrets->at("basic.password").Reveal());
   }
   absl::Status Verify(const secret::Keyring& ring) {
     secret::EnvelopeSealer sealer(ring);

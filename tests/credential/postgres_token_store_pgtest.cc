@@ -98,6 +98,26 @@ class PostgresTokenStoreTest : public test::MigratedDatabaseTest {
                        tokens->refresh_token.Reveal());
   }
 
+  PostgresTokenStore::SealedConsent SealConsent(PostgresTokenStore& store,
+                                                const std::string& access) {
+    const auto sealed = store.SealConsent(secret::Secret(access), secret::Secret("r"),
+                                          migrated_->clock().Now(), std::nullopt);
+    EXPECT_TRUE(sealed.ok()) << sealed.status();
+    return sealed.value_or(PostgresTokenStore::SealedConsent());
+  }
+  bool TakeIn(PostgresTokenStore& store, const PostgresTokenStore::SealedConsent& consent) {
+    bool taken = false;
+    const absl::Status status =
+        database().RunTransaction([&](Transaction& transaction) -> absl::Status {
+          SYNCLINE_RETURN_IF_ERROR(
+              store::FindCredential(transaction, kVendor, store::Lock::kForUpdate).status());
+          SYNCLINE_ASSIGN_OR_RETURN(taken, store.Authorize(transaction, consent));
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return taken;
+  }
+
   const secret::Keyring keyring_ = *secret::Keyring::Parse(kKey);
   secret::EnvelopeSealer sealer_{keyring_};
 };
@@ -194,14 +214,7 @@ TEST_F(PostgresTokenStoreTest, AKeyThatSealsATokenMayNotLeaveTheKeyring) {
 TEST_F(PostgresTokenStoreTest, AConsentReplacesWhateverIsThere) {
   PostgresTokenStore store = Make();
   const auto authorize = [&](const std::string& access) {
-    const absl::Status status =
-        database().RunTransaction([&](Transaction& transaction) -> absl::Status {
-          SYNCLINE_RETURN_IF_ERROR(
-              store::FindCredential(transaction, kVendor, store::Lock::kForUpdate).status());
-          return store.Authorize(transaction, secret::Secret(access), secret::Secret("r"),
-                                 migrated_->clock().Now(), std::nullopt);
-        });
-    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_TRUE(TakeIn(store, SealConsent(store, access)));
   };
   authorize("first");
   EXPECT_EQ(Read(Make()), "1 first r");
@@ -215,6 +228,16 @@ TEST_F(PostgresTokenStoreTest, AConsentReplacesWhateverIsThere) {
   authorize("third");
   EXPECT_FALSE(*store.Store(under_way, secret::Secret("late"), {}, std::nullopt));
   EXPECT_EQ(Read(Make()), "3 third r");
+}
+
+TEST_F(PostgresTokenStoreTest, AConsentThatWasSealedBesideARefreshIsSealedAnew) {
+  PostgresTokenStore store = Make();
+  const auto sealed = SealConsent(store, "consent");
+  Refresh(Make(), "a", "r");
+  EXPECT_FALSE(TakeIn(store, sealed)) << "sealed for version 1, which is there now";
+  EXPECT_EQ(Read(Make()), "1 a r");
+  EXPECT_TRUE(TakeIn(store, SealConsent(store, "consent")));
+  EXPECT_EQ(Read(Make()), "2 consent r");
 }
 
 }  // namespace

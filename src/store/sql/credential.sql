@@ -51,9 +51,8 @@ LIMIT $4;
 
 -- name: CredentialRaiseSecretVersion
 UPDATE syncline.credential
-SET secret_version = secret_version + 1
-WHERE workspace_id = $1 AND credential_id = $2
-RETURNING secret_version;
+SET secret_version = $3
+WHERE workspace_id = $1 AND credential_id = $2 AND secret_version = $3::bigint - 1;
 
 -- name: CredentialSecretDeleteAll
 DELETE FROM syncline.credential_secret WHERE workspace_id = $1 AND credential_id = $2;
