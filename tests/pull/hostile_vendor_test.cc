@@ -8,9 +8,9 @@
 #include <fstream>
 #include <map>
 
-#include "http/curl_transport.h"
 #include "tests/pull/puller_fixture.h"
 #include "tests/support/http_server.h"
+#include "tests/support/loopback_transport.h"
 
 namespace syncline::pull {
 namespace {
@@ -41,7 +41,7 @@ std::size_t PeakBytes() {
 class HostileVendorTest : public PullerTest {
  protected:
   absl::StatusOr<std::string> Pull(const HttpServer& server, const std::string& more) {
-    const auto transport = http::MakeCurlTransport();
+    const auto transport = test::MakeLoopbackTransport();
     const auto puller =
         MakePuller(*transport, "request { url: '" + server.origin() + "/items' } " + more);
     return PullIds(*puller);
