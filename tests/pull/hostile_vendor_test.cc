@@ -174,11 +174,24 @@ TEST_F(HostileVendorTest, RedirectToAnotherHost) {
   HttpServer server([&](const httplib::Request&, httplib::Response& response) {
     response.set_redirect(other.origin() + "/steal?x=1");
   });
-  SignFor({"127.0.0.1"});
+  SignFor({server.origin().substr(7)});  // host and port: the other port is another place
   const auto outcome = Pull(server, kOnce);
   ExpectReason(outcome, base::Reason::kVendorError);
   EXPECT_THAT(base::MessageOf(outcome.status()), testing::HasSubstr(other.origin()));
   EXPECT_EQ(reached, 0);
+}
+
+TEST_F(HostileVendorTest, RedirectToAnAllowedHostWithoutTheCredential) {
+  HttpServer other([&](const httplib::Request& request, httplib::Response& response) {
+    EXPECT_EQ(request.get_header_value("X-Key"), "");
+    Json(response, R"([{"id":"moved"}])");
+  });
+  HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
+    EXPECT_EQ(request.get_header_value("X-Key"), "sentinel");
+    response.set_redirect(other.origin() + "/elsewhere");
+  });
+  SignFor({"127.0.0.1"});
+  EXPECT_EQ(*Pull(server, kOnce), "moved");
 }
 
 TEST_F(HostileVendorTest, NextLinkToAnotherHostWithACredential) {
