@@ -46,12 +46,14 @@ bold "A demo vendor with $DEVICES devices, and synclined on its own PostgreSQL"
 export DEMO_VENDOR_PASSWORD=demo-$RANDOM$RANDOM$RANDOM
 build/release/tests/demo_vendor/demo_vendor --devices $DEVICES --port 0 >"$DIR/vendor.log" 2>&1 &
 children+=($!)
-build/release/synclined --data-dir "$DIR/data" --listen "$SERVER" 2>"$DIR/synclined.log" &
+wait_for "the demo vendor" 60 grep -q ready "$DIR/vendor.log"
+PORT=$(sed -n 's/.*port=//p' "$DIR/vendor.log")
+# Vendors are looked for in the public Internet; one that is on this machine has to be named.
+build/release/synclined --data-dir "$DIR/data" --listen "$SERVER" --egress-allow "127.0.0.1:$PORT" \
+  2>"$DIR/synclined.log" &
 children+=($!)
 syncline() { build/release/clients/cli/syncline --server "$SERVER" "$@"; }
-wait_for "the demo vendor" 60 grep -q ready "$DIR/vendor.log"
 wait_for "synclined" 60 syncline list workspaces
-PORT=$(sed -n 's/.*port=//p' "$DIR/vendor.log")
 grep server.ready "$DIR/synclined.log" || true
 
 bold "syncline apply -f deploy/demo/definition.yaml"

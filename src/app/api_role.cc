@@ -17,14 +17,26 @@ std::string Dialled(const std::string& address, int port) {
   return fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
 }
 
+// No vendor stands where this server listens. `address` as Dialled.
+void KeepFromVendors(const std::string& address, int port, http::EgressGuard& guard) {
+  const std::string host = address.substr(0, address.rfind(':'));
+  for (const char* of_name : {"127.0.0.1", "::1"}) {
+    if (host == "localhost") guard.AddOwn(http::IpAddress::Parse(of_name).value(), port);
+  }
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  const auto ip = http::IpAddress::Parse(bracketed ? host.substr(1, host.size() - 2) : host);
+  if (ip.has_value()) guard.AddOwn(*ip, port);
+}
+
 }  // namespace
 
 ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<void()> on_run_queued)
     : config_(config),
+      egress_guard_(foundation.egress_guard),
       workers_(kWorkerCount, kQueuedCallsMax),
       calls_{.workers = workers_, .logger = foundation.logger, .clock = foundation.clock},
       page_tokens_(*foundation.token_sealer),
-      vendor_transport_(http::MakeCurlTransport({})),
+      vendor_transport_(http::MakeCurlTransport({.guard = foundation.egress_guard})),
       handlers_{.database = foundation.database,
                 .page_tokens = page_tokens_,
                 .vault = *foundation.vault,
@@ -54,6 +66,7 @@ absl::Status ApiRole::Start() {
                                                               .reflection = config_.reflection},
                                                              services_.back()));
     addresses_.push_back(Dialled(address, server->port()));
+    KeepFromVendors(addresses_.back(), server->port(), *egress_guard_);
     servers_.push_back(std::move(server));
   }
   return readiness_.Start();

@@ -14,6 +14,7 @@
 #include "app/readiness.h"
 #include "base/service.h"
 #include "base/worker_pool.h"
+#include "http/egress_guard.h"
 #include "http/transport.h"
 
 namespace syncline::app {
@@ -40,6 +41,7 @@ class ApiRole final : public base::Service {
   void SetServing(bool serving);
 
   const Config& config_;
+  const std::shared_ptr<http::EgressGuard> egress_guard_;
   base::WorkerPool workers_;
   const api::CallEnvironment calls_;
   const api::PageTokens page_tokens_;

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/log.h"
+#include "http/egress_policy.h"
 #include "secret/secret.h"
 
 namespace syncline::app {
@@ -44,6 +45,7 @@ struct Config {
   std::filesystem::path keyring_file;
   bool keyring_file_given = false;  // else it is the default place
   VaultConfig vault;
+  http::EgressPolicy egress;
   std::filesystem::path secret_directory;  // of `file:` references; empty = none
   std::shared_ptr<const EnvironmentSecrets> secrets = std::make_shared<EnvironmentSecrets>();
   base::LogFormat log_format = base::LogFormat::kConsole;

@@ -32,7 +32,7 @@ ExecutorRole::ExecutorRole(const Config& config, Foundation& foundation,
                on_lost();
              }),
       queue_(foundation.database, foundation.worker_id),
-      transport_(http::MakeCurlTransport({})),
+      transport_(http::MakeCurlTransport({.guard = foundation.egress_guard})),
       resources_(foundation.database, *foundation.credentials,
                  {.transport = *transport_, .clock = foundation.clock, .random = foundation.random},
                  foundation.worker_id) {

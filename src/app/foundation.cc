@@ -15,12 +15,16 @@ namespace syncline::app {
 namespace {
 
 store::Database::Options DatabaseOptions(const Config& config, const std::string& url,
-                                         const std::string& worker_id) {
+                                         const std::string& worker_id,
+                                         const std::shared_ptr<http::EgressGuard>& guard) {
   store::Database::Options options;
   options.url = url;
   // By this name the reaper of another replica ends the sessions of a worker that is frozen.
   options.session.application_name = fmt::format("synclined/{}", worker_id);
   options.connection_count_max = config.database_connection_count;
+  options.session.on_peer = [guard](const std::string& address, int port) {
+    if (const auto ip = http::IpAddress::Parse(address)) guard->AddOwn(*ip, port);
+  };
   return options;
 }
 
@@ -53,8 +57,9 @@ Foundation::Foundation(const Config& config, const std::string& database_url,
       clock(clock_),
       random(random_),
       logger(logger_),
+      egress_guard(std::make_shared<http::EgressGuard>(config.egress)),
       environment_secrets(config.secrets),
-      database(DatabaseOptions(config, database_url, worker), clock_, random_),
+      database(DatabaseOptions(config, database_url, worker, egress_guard), clock_, random_),
       audit_log(database, logger_),
       event_log(database),
       event_feed({}, database, event_log, clock_, logger_) {}

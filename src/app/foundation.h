@@ -16,6 +16,7 @@
 #include "credential/secret_source.h"
 #include "event/postgres_event_feed.h"
 #include "event/postgres_event_log.h"
+#include "http/egress_guard.h"
 #include "secret/envelope_sealer.h"
 #include "secret/token_sealer.h"
 #include "store/database.h"
@@ -38,6 +39,8 @@ struct Foundation {
   const base::Clock& clock;
   base::Random& random;
   base::Logger& logger;
+  // Of every client but Vault's.
+  const std::shared_ptr<http::EgressGuard> egress_guard;
   const std::shared_ptr<const EnvironmentSecrets> environment_secrets;  // sources refer to it
   store::Database database;
   Keys keys;

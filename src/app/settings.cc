@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/server.h"
+#include "app/egress_settings.h"
 #include "app/secret_settings.h"
 #include "base/status.h"
 #include "fmt/format.h"
@@ -146,6 +147,7 @@ const std::vector<Setting>& Settings() {
   static const std::vector<Setting>& settings = *[] {
     auto* all = new std::vector<Setting>(MakeSettings());
     AddSecretSettings(*all);
+    AddEgressSettings(*all);
     return all;
   }();
   return settings;

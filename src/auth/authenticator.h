@@ -57,6 +57,10 @@ class Authenticator {
   // Whether the credential names the host of `url`: a next link may leave its origin only for such.
   virtual bool NamesHost(const http::Url& url) const = 0;
 
+  // Whether a redirect of the vendor may be followed: not where the sign-in covers the URL that was
+  // asked for.
+  virtual bool MayFollowRedirects() const { return true; }
+
   // Takes back out of a URL what Apply puts into it: vendors echo the query in their next links,
   // and those are stored (I5).
   virtual void Strip(http::Url* url) const = 0;

@@ -37,6 +37,7 @@ class AwsSigV4Authenticator final : public Authenticator {
   std::string IdentityName(int index) const override;
   void Select(int index) override;
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
+  bool MayFollowRedirects() const override { return false; }
   void Strip(http::Url*) const override {}
   std::string Scrub(std::string text) const override;
 

@@ -42,6 +42,7 @@ class HmacAuthenticator final : public Authenticator {
   // Also TEMPLATE_VALUE_MISSING and EXPRESSION_*; SIGN_IN_FAILED for a value no header may carry.
   absl::Status Apply(http::Request& request, std::stop_token stop) override;
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
+  bool MayFollowRedirects() const override { return false; }
   void Strip(http::Url* url) const override;
   std::string Scrub(std::string text) const override { return scrubber_.Scrub(std::move(text)); }
 

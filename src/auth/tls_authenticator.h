@@ -33,6 +33,7 @@ class TlsAuthenticator final : public Authenticator {
   void Select(int index) override { inner_->Select(index); }
   void End() override { inner_->End(); }
   bool NamesHost(const http::Url& url) const override { return inner_->NamesHost(url); }
+  bool MayFollowRedirects() const override { return inner_->MayFollowRedirects(); }
   void Strip(http::Url* url) const override { inner_->Strip(url); }
   std::string Scrub(std::string text) const override { return inner_->Scrub(std::move(text)); }
 

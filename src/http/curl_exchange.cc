@@ -1,6 +1,7 @@
 #include "http/curl_exchange.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -39,6 +40,22 @@ base::Reason ReasonOfCode(CURLcode code, bool answered) {
 
 }  // namespace
 
+absl::Status CurlExchange::Append(const std::string& line, List* list) {
+  curl_slist* const longer = curl_slist_append(list->get(), line.c_str());
+  if (longer == nullptr) return base::Error(base::Reason::kInternal, "Out of memory.");
+  static_cast<void>(list->release());  // `longer` is the same list
+  list->reset(longer);
+  return absl::OkStatus();
+}
+
+absl::Status CurlExchange::SetAddresses() {
+  if (!options_.resolve) return absl::OkStatus();
+  const std::string place = fmt::format("{}:{}", request_.url.host, request_.url.port);
+  const std::vector<std::string> addresses = options_.resolve(request_.url.host);
+  if (addresses.empty()) return absl::OkStatus();
+  return Append(fmt::format("{}:{}", place, fmt::join(addresses, ",")), &address_list_);
+}
+
 absl::Status CurlExchange::SetHeaders() {
   // curl would announce "Expect: 100-continue", and a form as the type of a body that has none.
   std::vector<std::string> lines = {"Expect:"};
@@ -54,15 +71,13 @@ absl::Status CurlExchange::SetHeaders() {
     lines.push_back(Trim(value).empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
   for (const std::string& line : lines) {
-    curl_slist* const longer = curl_slist_append(header_list_.get(), line.c_str());
-    if (longer == nullptr) return base::Error(base::Reason::kInternal, "Out of memory.");
-    static_cast<void>(header_list_.release());  // `longer` is the same list
-    header_list_.reset(longer);
+    SYNCLINE_RETURN_IF_ERROR(Append(line, &header_list_));
   }
   return absl::OkStatus();
 }
 
-CURLcode CurlExchange::SetTls(const std::string& ca_file) {
+CURLcode CurlExchange::SetTls() {
+  const std::string& ca_file = options_.ca_file;
   CURLcode worst = CURLE_OK;
   auto set = [&](CURLoption option, auto value) {
     const CURLcode code = curl_easy_setopt(easy_, option, value);
@@ -88,9 +103,29 @@ CURLcode CurlExchange::SetTls(const std::string& ca_file) {
   return worst;
 }
 
-absl::Status CurlExchange::Prepare(CURL* easy, const std::string& ca_file) {
+CURLcode CurlExchange::SetLimits() {
+  CURLcode worst = CURLE_OK;
+  auto set = [&](CURLoption option, auto value) {
+    const CURLcode code = curl_easy_setopt(easy_, option, value);
+    if (code != CURLE_OK) worst = code;
+  };
+  set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect_timeout.count()));
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.total_timeout.count()));
+  set(CURLOPT_HEADERFUNCTION, &CurlExchange::OnHeader);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &CurlExchange::OnBody);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, &CurlExchange::OnProgress);
+  set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
+  return worst;
+}
+
+absl::Status CurlExchange::Prepare(CURL* easy) {
   easy_ = easy;
   SYNCLINE_RETURN_IF_ERROR(SetHeaders());
+  SYNCLINE_RETURN_IF_ERROR(SetAddresses());
   CURLcode worst = CURLE_OK;
   auto set = [&](CURLoption option, auto value) {
     const CURLcode code = curl_easy_setopt(easy, option, value);
@@ -109,20 +144,15 @@ absl::Status CurlExchange::Prepare(CURL* easy, const std::string& ca_file) {
   }
   // What may be reached, and that nothing but this request decides it.
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_PROXY, "");
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  if (const CURLcode code = SetTls(ca_file); code != CURLE_OK) worst = code;
+  set(CURLOPT_RESOLVE, address_list_.get());
+  for (const CURLcode code : {gate_.Install(easy), SetTls(), SetLimits()}) {
+    if (code != CURLE_OK) worst = code;
+  }
   // HTTP/2 without TLS breaks when a connection is reused (libcurl 7.88), so it is never asked for.
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect_timeout.count()));
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.total_timeout.count()));
-  set(CURLOPT_HEADERFUNCTION, &CurlExchange::OnHeader);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(CURLOPT_WRITEFUNCTION, &CurlExchange::OnBody);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_ERRORBUFFER, error_text_);
   if (worst == CURLE_OK) return absl::OkStatus();
   return base::Error(base::Reason::kInternal,
@@ -137,6 +167,24 @@ std::size_t CurlExchange::OnHeader(char* data, std::size_t size, std::size_t cou
 std::size_t CurlExchange::OnBody(char* data, std::size_t size, std::size_t count, void* self) {
   const std::string_view bytes(data, size * count);
   return static_cast<CurlExchange*>(self)->TakeBody(bytes) ? bytes.size() : 0;
+}
+
+int CurlExchange::OnProgress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t) {
+  return static_cast<CurlExchange*>(self)->GoesOn(static_cast<std::size_t>(received)) ? 0 : 1;
+}
+
+bool CurlExchange::GoesOn(std::size_t received) {
+  // What decodes to little or nothing never reaches TakeBody: bytes are counted as they come, too.
+  // An incompressible body may be a little larger compressed than it is.
+  if (received > limits_.body_bytes_max + kReceiveBufferBytes) {
+    too_large_ = TooLarge::kBody;
+    return false;
+  }
+  if (header_bytes_ > 0 || limits_.first_byte_timeout.count() == 0) return true;
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &microseconds);
+  too_late_ = std::chrono::microseconds(microseconds) > limits_.first_byte_timeout;
+  return !too_late_;
 }
 
 bool CurlExchange::TakeHeader(std::string_view line) {
@@ -218,6 +266,13 @@ absl::StatusOr<Response> CurlExchange::Finish(CURLcode code) {
 
 absl::Status CurlExchange::Failure(CURLcode code) const {
   if (too_large_ != TooLarge::kNo) return SizeFailure();
+  SYNCLINE_RETURN_IF_ERROR(gate_.refusal());
+  if (too_late_) {
+    return base::Error(base::Reason::kVendorTimeout,
+                       fmt::format("{} did not begin to answer within {} ms.",
+                                   request_.url.origin(), limits_.first_byte_timeout.count()),
+                       {{"origin", request_.url.origin()}});
+  }
   const bool answered = response_.status >= 200;
   const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
   return base::Error(ReasonOfCode(code, answered),

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "http/curl_transport.h"
+#include "http/socket_gate.h"
 #include "http/transport.h"
 
 namespace syncline::http {
@@ -25,39 +27,51 @@ class CurlExchange {
   // Compression is not judged before this much was decoded.
   static constexpr std::size_t kRatioFreeBytes = std::size_t{1} << 20;
 
-  CurlExchange(const Request& request, const TransportLimits& limits)
-      : request_(request), limits_(limits) {}
+  // All must outlive the exchange.
+  CurlExchange(const Request& request, const TransportLimits& limits, const CurlOptions& options)
+      : request_(request), limits_(limits), options_(options), gate_(*options.guard, request.url) {}
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
   // INVALID_ARGUMENT for a header that could smuggle another, INTERNAL when libcurl lacks an
   // option.
-  absl::Status Prepare(CURL* easy, const std::string& ca_file);
+  absl::Status Prepare(CURL* easy);
   // The answer, or what `code` means.
   absl::StatusOr<Response> Finish(CURLcode code);
 
  private:
   enum class TooLarge { kNo, kBody, kRatio, kHeaders };
 
+  using List = std::unique_ptr<curl_slist, CurlListDeleter>;
+
+  static absl::Status Append(const std::string& line, List* list);
   absl::Status SetHeaders();
-  CURLcode SetTls(const std::string& ca_file);
+  absl::Status SetAddresses();
+  CURLcode SetTls();
+  CURLcode SetLimits();
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
+  static int OnProgress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t);
   bool TakeHeader(std::string_view line);
   void EndHeaders();
   bool TakeBody(std::string_view bytes);
+  bool GoesOn(std::size_t received);
   absl::Status Failure(CURLcode code) const;
   absl::Status SizeFailure() const;
 
   const Request& request_;
   const TransportLimits& limits_;
+  const CurlOptions& options_;
+  SocketGate gate_;
   CURL* easy_ = nullptr;
-  std::unique_ptr<curl_slist, CurlListDeleter> header_list_;
+  List header_list_;
+  List address_list_;
   char error_text_[CURL_ERROR_SIZE] = {};
   Response response_;
   std::size_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
   bool body_begun_ = false;
+  bool too_late_ = false;  // no byte of the answer came in time
   TooLarge too_large_ = TooLarge::kNo;
 };
 

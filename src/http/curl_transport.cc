@@ -47,9 +47,10 @@ class CurlTransport final : public Transport {
   absl::StatusOr<Response> Send(const Request& request, const TransportLimits& limits,
                                 std::stop_token stop) override {
     if (stop.stop_requested()) return Cancelled();
-    CurlExchange exchange(request, limits);  // outlives the slot, which points into it
+    SYNCLINE_RETURN_IF_ERROR(options_.guard->CheckUrl(request.url));
+    CurlExchange exchange(request, limits, options_);  // outlives the slot, which points into it
     SYNCLINE_ASSIGN_OR_RETURN(Slot slot, Take(request.tls));
-    SYNCLINE_RETURN_IF_ERROR(exchange.Prepare(slot.easy.get(), options_.ca_file));
+    SYNCLINE_RETURN_IF_ERROR(exchange.Prepare(slot.easy.get()));
     const std::optional<CURLcode> code = Perform(slot, stop);
     if (!code.has_value()) return Cancelled();  // the slot and its connection go
     absl::StatusOr<Response> response = exchange.Finish(*code);

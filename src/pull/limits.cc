@@ -44,6 +44,9 @@ Limits ResolveLimits(const v1::Limits& spec) {
   if (spec.page_bytes_max() > 0) limits.page_bytes_max = spec.page_bytes_max();
   if (spec.attempt_count_max() > 0) limits.attempt_count_max = spec.attempt_count_max();
   if (spec.has_request_timeout()) limits.request_timeout = ToMilliseconds(spec.request_timeout());
+  if (spec.has_first_byte_timeout()) {
+    limits.first_byte_timeout = ToMilliseconds(spec.first_byte_timeout());
+  }
   if (spec.has_run_duration_max()) {
     limits.run_duration_max = ToMilliseconds(spec.run_duration_max());
   }
@@ -58,6 +61,10 @@ void CheckLimits(const v1::Limits& limits, base::FieldViolations* violations) {
   CheckRange(limits.reject_count_max(), Limits::kRejectCountMax, "rejectCountMax", violations);
   if (limits.has_request_timeout()) {
     CheckDuration(limits.request_timeout(), Limits::kRequestTimeoutMax, "requestTimeout",
+                  violations);
+  }
+  if (limits.has_first_byte_timeout()) {
+    CheckDuration(limits.first_byte_timeout(), Limits::kRequestTimeoutMax, "firstByteTimeout",
                   violations);
   }
   if (limits.has_run_duration_max()) {

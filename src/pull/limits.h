@@ -21,6 +21,7 @@ struct Limits {
   std::int64_t page_bytes_max = kPageBytesMax;
   std::int32_t attempt_count_max = 5;
   std::chrono::milliseconds request_timeout = std::chrono::seconds(120);
+  std::chrono::milliseconds first_byte_timeout{0};  // 0 = as request_timeout
   std::chrono::milliseconds run_duration_max = std::chrono::hours(6);
   std::int64_t reject_count_max = 1'000;
 };

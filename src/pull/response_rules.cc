@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "auth/redirecting_transport.h"
 #include "auth/shown_text.h"
 #include "base/status.h"
 #include "json/document.h"
@@ -65,8 +66,11 @@ absl::Status StatusFailure(const http::Response& response, const http::Url& aske
       response.status < 400 && location.has_value()) {
     // The origin alone: the rest may carry what the vendor got from us.
     const auto target = http::ResolveReference(asked, *location);
-    message += fmt::format(": redirects are not followed, and it points to {}",
-                           target.ok() ? target->origin() : "no valid URL");
+    message += fmt::format(
+        ": it redirects to {}, which is not followed: only GET, {} times at most, with the same "
+        "scheme, to the same origin or an allowed host, and never with a signature over the URL",
+        target.ok() ? target->origin() : "no valid URL",
+        auth::RedirectingTransport::kRedirectCountMax);
   }
   message += body.empty() ? "." : fmt::format(". It says: {}", Cut(body, auth::kMessageBytesMax));
   return base::Error(is_sign_in ? base::Reason::kAuthFailed : base::Reason::kVendorError, message,

@@ -31,8 +31,9 @@ VendorClient::VendorClient(Options options)
       clock_(options.clock),
       user_agent_(std::move(options.user_agent)),
       signing_(options.transport, *authenticator_),
-      transport_(signing_, RetryLimitsOf(limits_, options.backoff), options.clock, options.random,
-                 ScrubbedWaits(std::move(options.on_wait), *authenticator_)) {}
+      redirecting_(signing_, options.transport, *authenticator_),
+      transport_(redirecting_, RetryLimitsOf(limits_, options.backoff), options.clock,
+                 options.random, ScrubbedWaits(std::move(options.on_wait), *authenticator_)) {}
 
 VendorClient::~VendorClient() { authenticator_->End(); }
 
@@ -43,6 +44,7 @@ absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::st
   }
   const http::TransportLimits limits{
       .total_timeout = limits_.request_timeout,
+      .first_byte_timeout = limits_.first_byte_timeout,
       .body_bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)};
   return transport_.Send(request, limits, std::move(stop));
 }

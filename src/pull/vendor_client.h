@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "auth/authenticator.h"
+#include "auth/redirecting_transport.h"
 #include "auth/signing_transport.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -42,9 +43,9 @@ class VendorClient {
   VendorClient& operator=(const VendorClient&) = delete;
 
   // Sends a request that is not signed yet; it gets User-Agent and Accept unless it has its own.
-  // Any status is a success. VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED,
-  // BODY_TRUNCATED, RESPONSE_TOO_LARGE, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED, …;
-  // CANCELLED.
+  // Redirects are followed as the sign-in permits. Any status is a success. VENDOR_UNREACHABLE,
+  // VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED, BODY_TRUNCATED, RESPONSE_TOO_LARGE,
+  // ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED, …; CANCELLED.
   absl::StatusOr<http::Response> Send(http::Request request, std::stop_token stop);
 
   // Where a link in the answer to the request for `asked` leads, if it may be followed: absolute,
@@ -71,6 +72,7 @@ class VendorClient {
   const base::Clock& clock_;
   const std::string user_agent_;
   auth::SigningTransport signing_;
+  auth::RedirectingTransport redirecting_;
   http::RetryingTransport transport_;  // around signing_: each try is signed anew
 };
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -28,6 +29,9 @@ struct SessionOptions {
   std::chrono::milliseconds connect_timeout{5'000};
   // Client side: a call that has no answer after this is given up and the connection is broken.
   std::chrono::milliseconds call_timeout{40'000};
+  // Told the numeric address and port of the server whenever a session was opened over TCP, by the
+  // thread that opens it; empty = nobody is.
+  std::function<void(const std::string& address, int port)> on_peer = {};
 };
 
 // One libpq session. Used by one thread at a time. Never reconnects by itself: a broken connection

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <map>
 
 #include "base/status.h"
@@ -63,6 +64,13 @@ std::string FirstLine(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+void TellPeer(const PGconn* connection, const SessionOptions& options) {
+  const std::string address = PQhostaddr(connection);  // "" for a Unix socket
+  if (!address.empty() && options.on_peer) {
+    options.on_peer(address, std::atoi(PQport(connection)));
+  }
+}
+
 struct CloseOnDestruction {
   const int descriptor;
   ~CloseOnDestruction() { close(descriptor); }
@@ -110,6 +118,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   SYNCLINE_RETURN_IF_ERROR(AwaitConnected(handle.get(), Deadline(options.connect_timeout)));
   if (PQsetnonblocking(handle.get(), 1) != 0)
     return DatabaseUnavailable("the database connection cannot be set up");
+  TellPeer(handle.get(), options);
   return std::unique_ptr<Connection>(new Connection(std::move(handle), options));
 }
 

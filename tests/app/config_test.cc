@@ -116,6 +116,39 @@ INSTANTIATE_TEST_SUITE_P(Addresses, ListenTest,
                                          AddressCase{"PortTooLarge", "127.0.0.1:65536", false}),
                          [](const auto& test) { return test.param.name; });
 
+TEST(ConfigTest, EgressIsClosedUnlessItIsOpened) {
+  const http::EgressPolicy closed = Read({}).egress;
+  EXPECT_THAT(closed.allowed, IsEmpty());
+  EXPECT_THAT(closed.ports, ElementsAre(443, 8443));
+  EXPECT_FALSE(closed.plain_http);
+  EXPECT_THAT(closed.proxy, IsEmpty());
+
+  const http::EgressPolicy open =
+      Read({.arguments = {"--egress-allow", "10.1.2.3:443,[fd00::]/64:*", "--egress-plain-http",
+                          "--egress-proxy", "http://proxy.example"},
+            .environment = {{"SYNCLINE_EGRESS_PORTS", "443,9443"}}})
+          .egress;
+  ASSERT_THAT(open.allowed, testing::SizeIs(2));
+  EXPECT_EQ(open.allowed[0].network.ToString(), "10.1.2.3");
+  EXPECT_EQ(open.allowed[0].port, 443);
+  EXPECT_EQ(open.allowed[1].network.ToString(), "fd00::/64");
+  EXPECT_EQ(open.allowed[1].port, 0);
+  EXPECT_THAT(open.ports, ElementsAre(443, 9443));
+  EXPECT_TRUE(open.plain_http);
+  EXPECT_EQ(open.proxy, "http://proxy.example:80");
+}
+
+TEST(ConfigTest, EgressMistakesAreReported) {
+  EXPECT_THAT(WrongFields({.arguments = {"--egress-allow", "vendor.example:443", "--egress-ports",
+                                         "443,https", "--egress-proxy", "http://u:p@proxy:1",
+                                         "--egress-plain-http=maybe"}}),
+              testing::UnorderedElementsAre("--egress-allow", "--egress-ports", "--egress-proxy",
+                                            "--egress-plain-http"));
+  std::string many = "10.0.0.1:1";
+  for (std::size_t i = 0; i < http::EgressPolicy::kEntryCountMax; ++i) many += ",10.0.0.1:1";
+  EXPECT_THAT(WrongFields({.arguments = {"--egress-allow", many}}), ElementsAre("--egress-allow"));
+}
+
 TEST(ConfigTest, RefusalOfAnAddressSaysWhy) {
   const auto violations =
       base::FieldViolationsOf(ReadCommand({.arguments = {"--listen", "0.0.0.0:1"}}).status());

@@ -132,6 +132,17 @@ TEST(Authenticator, TouchesNoRequestToAnotherHost) {
   }
 }
 
+TEST(Authenticator, FollowsRedirectsUnlessTheUrlIsSigned) {
+  const std::string to = "allowed_hosts: 'a' ";
+  EXPECT_TRUE(
+      Make(to + "api_token { header: 'X-Key' }", "api_token.token", "s")->MayFollowRedirects());
+  EXPECT_TRUE(MakeNoAuthenticator()->MayFollowRedirects());
+  EXPECT_FALSE(Make(to + "hmac { string_to_sign: '{{request.url}}' "
+                         "headers { key: 'X-Sign' value: '{{signature}}' } }",
+                    "hmac.key", "s")
+                   ->MayFollowRedirects());
+}
+
 TEST(Authenticator, ScrubsEveryFormOfTheSecret) {
   const auto authenticator =
       Make("allowed_hosts: 'a' basic { username: 'me' }", "basic.password", "p/a\"ss");

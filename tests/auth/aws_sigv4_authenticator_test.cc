@@ -59,6 +59,11 @@ class AwsSigV4AuthenticatorTest : public testing::Test {
 constexpr const char* kFirst = "arn:aws:iam::111111111111:role/first";
 constexpr const char* kSecond = "arn:aws:iam::222222222222:role/second";
 
+TEST_F(AwsSigV4AuthenticatorTest, ASignedUrlIsNotRedirected) {
+  Make("region: 'us-east-1' service: 'iam'");
+  EXPECT_FALSE(authenticator_->MayFollowRedirects());
+}
+
 TEST_F(AwsSigV4AuthenticatorTest, SignsWithTheKeysOfTheCredential) {
   Make("");
   EXPECT_EQ(Ask(), "own");

@@ -7,9 +7,9 @@
 #include "auth/credential_end.h"
 #include "auth/tls_transport.h"
 #include "base/clock.h"
-#include "http/curl_transport.h"
 #include "tests/auth/sign_in_fixture.h"
 #include "tests/support/http_server.h"
+#include "tests/support/loopback_transport.h"
 
 namespace syncline::auth {
 namespace {
@@ -104,7 +104,7 @@ TEST(TlsAuthenticator, ShowsTheCertificateAtLoginAndList) {
             "application/json");
       },
       {.own = authority.Issue("server"), .client_authorities = authority.certificate()});
-  const auto transport = http::MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   test::FakeClock clock;
   base::SeededRandom random(1);
   const std::string text = "allowed_hosts: '127.0.0.1' session { login { request { url: '" +

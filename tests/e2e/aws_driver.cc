@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
-#include "http/curl_transport.h"
+#include "tests/support/loopback_transport.h"
 
 namespace {
 
@@ -165,7 +165,7 @@ int main(int argc, char** argv) {
   Dice dice(static_cast<unsigned>(std::atoi(argv[3])));
   base::SystemClock clock;
   base::SeededRandom random(1);
-  const auto curl = http::MakeCurlTransport();
+  const auto curl = test::MakeLoopbackTransport();
   TamperingTransport wire(*curl, dice);
   int wrong = 0;
   for (int i = 0; i < count && wrong < 10; ++i) {

@@ -17,6 +17,8 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The vendors of the tests are where a server does not go by itself.
+LOOPBACK_VENDORS = "127.0.0.1:*"
 BUILD = pathlib.Path(os.environ.get("SYNCLINE_BUILD", ROOT / "build" / "release"))
 
 
@@ -132,7 +134,8 @@ class Vendor(Process):
 class Server:
     """A synclined with its data directory; may be killed and started again."""
 
-    def __init__(self, folder, name="server", database_url=None, data=None, arguments=()):
+    def __init__(self, folder, name="server", database_url=None, data=None, arguments=(),
+                 egress=LOOPBACK_VENDORS):
         self.folder = folder
         self.data = data or folder / f"{name}-data"
         self.port = free_port()
@@ -140,6 +143,7 @@ class Server:
         self.log = folder / f"{name}.log"
         self.database_url = database_url
         self.arguments = list(arguments)
+        self.egress = egress
         self.process = None
 
     def __enter__(self):
@@ -155,7 +159,7 @@ class Server:
             self.process.stop()
 
     def start(self):
-        env = {}
+        env = {"SYNCLINE_EGRESS_ALLOW": self.egress}
         if self.database_url:
             env["SYNCLINE_DATABASE_URL"] = self.database_url
         self.process = Process(

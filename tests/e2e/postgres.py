@@ -10,7 +10,7 @@ from harness import Process, wait_until
 
 
 class Postgres:
-    def __init__(self, folder, **settings):
+    def __init__(self, folder, tcp_port=None, **settings):
         self.home = folder / "postgres"
         self.log = folder / "postgres.log"
         self.bin = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
@@ -18,6 +18,10 @@ class Postgres:
         if os.geteuid() == 0:
             self.drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         self.url = f"postgresql://syncline@/postgres?host={self.home}"
+        self.port = tcp_port or 5432
+        if tcp_port:
+            self.url = f"postgresql://syncline@127.0.0.1:{tcp_port}/postgres"
+            settings = {"listen_addresses": "127.0.0.1", "port": tcp_port, **settings}
         self.settings = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.process = None
 
@@ -43,7 +47,7 @@ class Postgres:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def answers(self):
-        return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.home],
+        return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.home, "-p", str(self.port)],
                               check=False).returncode == 0
 
     def dump(self):

@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "tests/support/hostile_vendor.h"
 #include "tests/support/http_server.h"
+#include "tests/support/loopback_transport.h"
 
 namespace syncline::http {
 namespace {
@@ -24,7 +25,7 @@ using std::chrono::milliseconds;
 Request Get(const std::string& url) { return Request{.url = *Url::Parse(url)}; }
 
 absl::StatusOr<Response> Fetch(const std::string& url, const TransportLimits& limits = {}) {
-  return MakeCurlTransport()->Send(Get(url), limits, {});
+  return test::MakeLoopbackTransport()->Send(Get(url), limits, {});
 }
 
 std::size_t ResidentBytes() {
@@ -43,7 +44,7 @@ TEST(CurlTransport, KeepsItsConnection) {
     ports.insert(request.remote_port);
     response.set_content("[]", "application/json");
   });
-  const auto transport = MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(transport->Send(Get(server.origin()), {}, {}).ok());
   EXPECT_EQ(ports.size(), 1U);
 }
@@ -55,7 +56,7 @@ TEST(CurlTransport, SendsTheUrlByteForByte) {
     target = request.target;
     response.set_content("[]", "application/json");
   });
-  const auto transport = MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   for (const char* sent :
        {"/", "/a%2fb%2FC", "/%7e~", "//a//b/", "/a/%2e%2E/b", "/a:b@c;d=e,f'(g)*!$&+h", "/?a",
         "/?a=", "/?b=2&a=1&a=0", "/?x=%3a:/@+%2B%20", "/?q=[1]&&r={}", "/a%20b?c=%C3%A9",
@@ -89,6 +90,30 @@ TEST(CurlTransport, RefusesAGzipBombInBoundedMemory) {
   EXPECT_LT(ResidentBytes(), before + (std::size_t{128} << 20));
 }
 
+// A gzip header may hold a comment of any length: nothing of it is ever decoded.
+TEST(CurlTransport, RefusesTooManyCompressedBytes) {
+  std::string gzip("\x1F\x8B\x08\x10\0\0\0\0\0\x03", 10);
+  gzip.append(std::size_t{1} << 20, 'c');
+  test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    response.set_header("Content-Encoding", "gzip");
+    response.set_content(gzip, "application/octet-stream");
+  });
+  const auto response = Fetch(server.origin(), {.body_bytes_max = 64 * 1024});
+  EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kResponseTooLarge);
+}
+
+TEST(CurlTransport, ABodyOfExactlyTheLimitIsTaken) {
+  std::string body;
+  test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    response.set_content(body, "application/octet-stream");
+  });
+  body.assign(1'000, 'x');
+  EXPECT_TRUE(Fetch(server.origin(), {.body_bytes_max = 1'000}).ok());
+  body.assign(1'001, 'x');
+  EXPECT_EQ(base::ReasonOf(Fetch(server.origin(), {.body_bytes_max = 1'000}).status()),
+            base::Reason::kResponseTooLarge);
+}
+
 TEST(CurlTransport, NamesACutOffBody) {
   test::HttpServer server(test::hostile::TruncatedBody(10'000));
   EXPECT_EQ(base::ReasonOf(Fetch(server.origin()).status()), base::Reason::kBodyTruncated);
@@ -120,6 +145,25 @@ TEST(CurlTransport, GivesUpAVendorThatNeverAnswers) {
             base::Reason::kVendorTimeout);
 }
 
+TEST(CurlTransport, GivesUpAVendorThatDoesNotBeginToAnswer) {
+  test::Gate gate;
+  test::HttpServer server(test::hostile::Hang(gate));
+  const test::Gate::Opener opener(gate);
+  const auto response = Fetch(server.origin(), {.first_byte_timeout = milliseconds(50)});
+  EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kVendorTimeout);
+  EXPECT_NE(base::MessageOf(response.status()).find("did not begin"), std::string::npos);
+}
+
+TEST(CurlTransport, ABegunAnswerIsNotHeldToTheTimeOfItsFirstByte) {
+  test::Gate gate;
+  test::HttpServer server(test::hostile::OneByte(gate));
+  const test::Gate::Opener opener(gate);
+  const auto response = Fetch(server.origin(), {.total_timeout = milliseconds(2'500),
+                                                .first_byte_timeout = milliseconds(1'000)});
+  EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kVendorTimeout);
+  EXPECT_EQ(base::MessageOf(response.status()).find("did not begin"), std::string::npos);
+}
+
 TEST(CurlTransport, GivesUpABodyThatDoesNotFlow) {
   test::Gate gate;
   test::HttpServer server(test::hostile::OneByte(gate));
@@ -142,7 +186,8 @@ TEST(CurlTransport, AStopEndsARunningExchangeAtOnce) {
     arrived.wait(false);
     stop.request_stop();
   });
-  const auto response = MakeCurlTransport()->Send(Get(server.origin()), {}, stop.get_token());
+  const auto response =
+      test::MakeLoopbackTransport()->Send(Get(server.origin()), {}, stop.get_token());
   EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kCancelled);
 }
 
@@ -184,7 +229,8 @@ TEST(CurlTransport, TrustsOnlyKnownAuthorities) {
       },
       file);
   EXPECT_EQ(base::ReasonOf(Fetch(server.origin()).status()), base::Reason::kVendorTls);
-  const auto trusted = MakeCurlTransport({.ca_file = file})->Send(Get(server.origin()), {}, {});
+  const auto trusted =
+      test::MakeLoopbackTransport({.ca_file = file})->Send(Get(server.origin()), {}, {});
   EXPECT_TRUE(trusted.ok()) << base::MessageOf(trusted.status());
   unlink(file.c_str());
 }
@@ -192,7 +238,7 @@ TEST(CurlTransport, TrustsOnlyKnownAuthorities) {
 TEST(CurlTransport, LetsNobodySmuggleInAHeader) {
   Request request = Get("http://127.0.0.1:1/");
   request.headers.Add("X-A", "1\r\nX-B: 2");
-  const auto response = MakeCurlTransport()->Send(request, {}, {});
+  const auto response = test::MakeLoopbackTransport()->Send(request, {}, {});
   EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kInvalidArgument);
 }
 

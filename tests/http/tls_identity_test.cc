@@ -8,8 +8,8 @@
 #include <set>
 
 #include "base/status.h"
-#include "http/curl_transport.h"
 #include "tests/support/http_server.h"
+#include "tests/support/loopback_transport.h"
 
 namespace syncline::http {
 namespace {
@@ -62,7 +62,7 @@ TEST(TlsIdentity, APrivateAuthorityTakesThePlaceOfTheSystems) {
   TestAuthority authority("ours");
   TestAuthority other("other");
   const PortVendor vendor({.own = authority.Issue("server")});
-  const auto transport = MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   EXPECT_EQ(vendor.Ask(*transport, nullptr), base::Reason::kVendorTls);
   EXPECT_TRUE(vendor.Answers(*transport, Identity(authority.certificate())));
   EXPECT_TRUE(vendor.Answers(*transport, Identity(other.certificate() + authority.certificate())));
@@ -75,7 +75,7 @@ TEST(TlsIdentity, AServerMayAskForTheClientsCertificate) {
   TestAuthority other("other");
   const PortVendor vendor(
       {.own = authority.Issue("server"), .client_authorities = authority.certificate()});
-  const auto transport = MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   const std::string trusted = authority.certificate();
   EXPECT_TRUE(vendor.Answers(*transport, Identity(trusted, authority.Issue("client"))));
   EXPECT_NE(vendor.Ask(*transport, Identity(trusted)), base::Reason::kInternal);
@@ -92,7 +92,7 @@ TEST(TlsIdentity, NoTwoOfThemShareAConnection) {
   const CertifiedKey client = authority.Issue("client");
   const PortVendor vendor(
       {.own = authority.Issue("server"), .client_authorities = authority.certificate()});
-  const auto transport = MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   const auto one = Identity(authority.certificate(), client);
   const auto two = Identity(authority.certificate(), client);
   for (int i = 0; i < 3; ++i) {
@@ -106,7 +106,7 @@ TEST(TlsIdentity, NoTwoOfThemShareAConnection) {
 
 TEST(TlsIdentity, KeepsTenantsApartWithoutTlsToo) {
   const PortVendor vendor;
-  const auto transport = MakeCurlTransport();
+  const auto transport = test::MakeLoopbackTransport();
   const auto tenant = Identity("");
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(vendor.Answers(*transport, tenant));
@@ -118,7 +118,7 @@ TEST(TlsIdentity, KeepsTenantsApartWithoutTlsToo) {
 
 TEST(TlsIdentity, TheConnectionUnusedForTheLongestMakesRoom) {
   const PortVendor vendor;
-  const auto transport = MakeCurlTransport({.idle_slots_max = 2});
+  const auto transport = test::MakeLoopbackTransport({.idle_slots_max = 2});
   const auto a = Identity("");
   const auto b = Identity("");
   const auto c = Identity("");

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "base/status.h"
-#include "http/curl_transport.h"
 #include "tests/support/http_server.h"
+#include "tests/support/loopback_transport.h"
 #include "tests/support/scripted_transport.h"
 
 // What every Transport does, whether it carries anything or not: the double that other tests lean
@@ -51,7 +51,7 @@ class CurlVendor final : public Vendor {
     response.set_header("X-Answer", "yes");
     response.body = request.method + "|" + request.get_header_value("X-Test") + "|" + request.body;
   }};
-  std::unique_ptr<Transport> transport_ = MakeCurlTransport();
+  std::unique_ptr<Transport> transport_ = test::MakeLoopbackTransport();
 };
 
 using MakeVendor = std::function<std::unique_ptr<Vendor>()>;

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <map>
 
-#include "http/curl_transport.h"
 #include "tests/pull/puller_fixture.h"
 #include "tests/support/http_server.h"
+#include "tests/support/loopback_transport.h"
 
 namespace syncline::pull {
 namespace {
@@ -41,7 +41,7 @@ std::size_t PeakBytes() {
 class HostileVendorTest : public PullerTest {
  protected:
   absl::StatusOr<std::string> Pull(const HttpServer& server, const std::string& more) {
-    const auto transport = http::MakeCurlTransport();
+    const auto transport = test::MakeLoopbackTransport();
     const auto puller =
         MakePuller(*transport, "request { url: '" + server.origin() + "/items' } " + more);
     return PullIds(*puller);
@@ -174,11 +174,24 @@ TEST_F(HostileVendorTest, RedirectToAnotherHost) {
   HttpServer server([&](const httplib::Request&, httplib::Response& response) {
     response.set_redirect(other.origin() + "/steal?x=1");
   });
-  SignFor({"127.0.0.1"});
+  SignFor({server.origin().substr(7)});  // host and port: the other port is another place
   const auto outcome = Pull(server, kOnce);
   ExpectReason(outcome, base::Reason::kVendorError);
   EXPECT_THAT(base::MessageOf(outcome.status()), testing::HasSubstr(other.origin()));
   EXPECT_EQ(reached, 0);
+}
+
+TEST_F(HostileVendorTest, RedirectToAnAllowedHostWithoutTheCredential) {
+  HttpServer other([&](const httplib::Request& request, httplib::Response& response) {
+    EXPECT_EQ(request.get_header_value("X-Key"), "");
+    Json(response, R"([{"id":"moved"}])");
+  });
+  HttpServer server([&](const httplib::Request& request, httplib::Response& response) {
+    EXPECT_EQ(request.get_header_value("X-Key"), "sentinel");
+    response.set_redirect(other.origin() + "/elsewhere");
+  });
+  SignFor({"127.0.0.1"});
+  EXPECT_EQ(*Pull(server, kOnce), "moved");
 }
 
 TEST_F(HostileVendorTest, NextLinkToAnotherHostWithACredential) {

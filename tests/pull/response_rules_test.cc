@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{"NotUtf8Body", 500, "text/plain", "caf\xE9", "", "VENDOR_ERROR", "caf?"},
         AnswerCase{"Throttled", 429, kJson, "", "", "VENDOR_THROTTLED", "slow down"},
         AnswerCase{"Redirect", 302, kJson, "", "", "VENDOR_ERROR",
-                   "points to https://elsewhere.example."},
+                   "redirects to https://elsewhere.example, which is not followed"},
         AnswerCase{"NotModified", 304, kJson, "", "", "VENDOR_ERROR", "304"}),
     [](const auto& test) { return test.param.name; });
 

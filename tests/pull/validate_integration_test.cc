@@ -81,6 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
         ValidationCase{"ZeroTimeout",
                        std::string(kUrl) + "limits { request_timeout {} }",
                        {"limits.requestTimeout"}},
+        ValidationCase{"FirstByteTimeoutOutOfRange",
+                       std::string(kUrl) + "limits { first_byte_timeout { seconds: 601 } }",
+                       {"limits.firstByteTimeout"}},
         ValidationCase{
             "HugeTimeout",
             std::string(kUrl) + "limits { request_timeout { seconds: 9223372036854775807 } }",
@@ -89,6 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                        std::string(kUrl) +
                            "limits { page_count_max: 1000000 page_bytes_max: 67108864 "
                            "attempt_count_max: 20 request_timeout { seconds: 600 } "
+                           "first_byte_timeout { seconds: 600 } "
                            "run_duration_max { seconds: 86400 } reject_count_max: 100000 }",
                        {}}),
     [](const auto& test) { return test.param.name; });

@@ -13,11 +13,11 @@
 #include "base/allocator.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "http/curl_transport.h"
 #include "mapping/compiled_mapping.h"
 #include "pull/puller.h"
 #include "run/page_stream.h"
 #include "tests/bench/bench_definition.h"
+#include "tests/support/loopback_transport.h"
 
 namespace syncline::bench {
 namespace {
@@ -37,7 +37,7 @@ class NoCommitter final : public load::PageCommitter {
 void Run(const std::string& url) {
   const base::SystemClock clock;
   base::SeededRandom random(1);
-  const std::unique_ptr<http::Transport> transport = http::MakeCurlTransport({});
+  const std::unique_ptr<http::Transport> transport = test::MakeLoopbackTransport({});
   const auto mapping = Checked(mapping::CompiledMapping::Compile(
       FromJson<v1::Mapping>(kMapping), FromJson<v1::ObjectType>(kObjectType), {}));
   auto integration = FromJson<v1::Integration>(kIntegration);
