@@ -7,6 +7,7 @@ when the test is over, also when it fails. Standard library only.
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -21,9 +22,17 @@ BUILD = pathlib.Path(os.environ.get("SYNCLINE_BUILD", ROOT / "build" / "release"
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that outgoing connections take theirs from (ip_local_port_range): one of those
+    would hold the port by the time that a server listens."""
+    for _ in range(1000):
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 def find_binary(name):
