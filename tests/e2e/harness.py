@@ -202,9 +202,11 @@ class Server:
         runs = self.json("list", "runs", integration, "--limit", "1")
         return (runs["runs"] if isinstance(runs, dict) else runs)[0]
 
+    def embedded_url(self):
+        return f"host={self.data / 'socket'} port=5432 user=syncline dbname=syncline"
+
     def psql(self, sql, database_url=None):
-        url = database_url or self.database_url or (
-            f"host={self.data / 'socket'} port=5432 user=syncline dbname=syncline")
+        url = database_url or self.database_url or self.embedded_url()
         done = subprocess.run(["psql", url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql],
                               capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
