@@ -151,7 +151,7 @@ def shows_lack_of_key(server, name):
 
 
 def test_vault_is_away_for_long():
-    """SYNCLINE_SOAK=1: eleven minutes. What was unwrapped serves for five; then runs wait, up to ten
+    """SYNCLINE_SOAK=1: ten minutes. What was unwrapped serves for five; then runs wait, up to ten
     minutes at a time, and go back to the queue; none fails."""
     if os.environ.get("SYNCLINE_SOAK") != "1":
         print("  skip: SYNCLINE_SOAK=1 runs it", flush=True)
