@@ -189,6 +189,8 @@ absl::StatusOr<std::unique_ptr<TokenGrant>> MakeTokenGrant(std::unique_ptr<OAuth
     case OAuth2::kRefreshToken: {
       const secret::Secret* const token = Find(secrets, "oauth2.refresh_token.refresh_token");
       if (token == nullptr) return Corrupt("has no refresh token stored");
+      // I5: also while an access token serves that another worker obtained with it.
+      client->known_secrets()->Add(*token);
       return std::make_unique<RefreshGrant>(std::move(client), token->Clone(), true);
     }
     case OAuth2::kAuthorizationCode:

@@ -43,11 +43,13 @@ absl::Status ReauthRequired(const std::string& message) {
       fmt::format("{}; authorize the credential anew, or store new secret parts", message));
 }
 
-// Of the provider: what may pass by itself.
+// Of the provider, and of the keys without which its answer could not be stored: what may pass by
+// itself.
 bool MayPass(Reason reason) {
-  return reason == Reason::kVendorUnreachable || reason == Reason::kVendorTimeout ||
-         reason == Reason::kVendorTls || reason == Reason::kVendorError ||
-         reason == Reason::kVendorThrottled || reason == Reason::kBodyTruncated;
+  return reason == Reason::kKeyUnavailable || reason == Reason::kVendorUnreachable ||
+         reason == Reason::kVendorTimeout || reason == Reason::kVendorTls ||
+         reason == Reason::kVendorError || reason == Reason::kVendorThrottled ||
+         reason == Reason::kBodyTruncated;
 }
 
 bool OfDatabase(Reason reason) {
@@ -118,8 +120,9 @@ absl::StatusOr<std::optional<AccessToken>> SharedTokenSource::Refresh(const Turn
                                         "stored, so the newest refresh token may be lost",
                                         turn.lease.lost_attempts));
   }
-  SYNCLINE_ASSIGN_OR_RETURN(const bool marked, store_->MarkAttempt(turn.lease));
-  if (!marked) return std::nullopt;
+  const absl::StatusOr<bool> marked = store_->MarkAttempt(turn.lease);
+  if (!marked.ok()) return Fail(turn, marked.status());
+  if (!*marked) return std::nullopt;
   // An exchange that was broken off would lose the token it brings: a stop waits for its end.
   if (renewal_ == Renewal::kByRefreshToken) stop = std::stop_token();
   const base::SteadyTime sent = clock_.SteadyNow();

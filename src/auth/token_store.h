@@ -48,8 +48,10 @@ class TokenStore {
   virtual absl::StatusOr<StoredTokens> Read() = 0;
   // Compare-and-set: absent when the row is not at `version`, is leased, or wants a person.
   virtual absl::StatusOr<std::optional<TokenLease>> TakeLease(std::int64_t version) = 0;
-  // To be called before the provider is: leaves the mark of an attempt, by which a successor learns
-  // of a crash, and the instant from which a lifetime counts. False when the lease is lost.
+  // To be called before the provider is. Makes sure that what it grants can be stored; else
+  // KEY_UNAVAILABLE, and the provider is not to be asked. Leaves the mark of an attempt, by which a
+  // successor learns of a crash, and the instant from which a lifetime counts. From here on the
+  // lease lasts for kLeaseDuration. False when the lease is lost.
   virtual absl::StatusOr<bool> MarkAttempt(const TokenLease& lease) = 0;
   // Takes the provider's tokens in, as version + 1, and gives the lease back. An empty refresh
   // token: there is none any more. False when the lease is lost: nothing was stored.

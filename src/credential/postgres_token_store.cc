@@ -24,6 +24,13 @@ std::string Cut(std::string text, std::size_t bytes_max) {
   return text;
 }
 
+absl::StatusOr<std::optional<secret::Sealed>> SealIn(const secret::Envelope& envelope,
+                                                     const secret::Secret& token) {
+  if (token.empty()) return std::nullopt;
+  SYNCLINE_ASSIGN_OR_RETURN(secret::Sealed sealed, envelope.Seal(token));
+  return sealed;
+}
+
 }  // namespace
 
 // Ids and names of alternatives hold no "|", so that no two places share a context.
@@ -106,9 +113,17 @@ absl::StatusOr<std::optional<TokenLease>> PostgresTokenStore::TakeLease(std::int
   return lease;
 }
 
+absl::StatusOr<PostgresTokenStore::Envelopes> PostgresTokenStore::Prepare(std::int64_t version) {
+  SYNCLINE_ASSIGN_OR_RETURN(secret::Envelope access, sealer_.Prepare(ContextOf(version, kAccess)));
+  SYNCLINE_ASSIGN_OR_RETURN(secret::Envelope refresh,
+                            sealer_.Prepare(ContextOf(version, kRefresh)));
+  return Envelopes{version, std::move(access), std::move(refresh)};
+}
+
 absl::StatusOr<bool> PostgresTokenStore::MarkAttempt(const TokenLease& lease) {
+  SYNCLINE_ASSIGN_OR_RETURN(envelopes_, Prepare(lease.version + 1));
   return Fenced([&](Transaction& transaction) {
-    return store::MarkOAuthAttempt(transaction, key_, RowLease(lease));
+    return store::MarkOAuthAttempt(transaction, key_, RowLease(lease), kLeaseDuration);
   });
 }
 
@@ -116,9 +131,11 @@ absl::StatusOr<bool> PostgresTokenStore::Store(const TokenLease& lease,
                                                const secret::Secret& access_token,
                                                const secret::Secret& refresh_token,
                                                std::optional<std::chrono::seconds> lifetime) {
-  const std::int64_t version = lease.version + 1;
-  SYNCLINE_ASSIGN_OR_RETURN(const auto access, Seal(access_token, version, kAccess));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto refresh, Seal(refresh_token, version, kRefresh));
+  if (!envelopes_.has_value() || envelopes_->version != lease.version + 1) {
+    SYNCLINE_ASSIGN_OR_RETURN(envelopes_, Prepare(lease.version + 1));
+  }
+  SYNCLINE_ASSIGN_OR_RETURN(const auto access, SealIn(envelopes_->access, access_token));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto refresh, SealIn(envelopes_->refresh, refresh_token));
   return Fenced([&](Transaction& transaction) {
     return store::StoreOAuthTokens(transaction, key_, RowLease(lease), access, refresh, lifetime);
   });

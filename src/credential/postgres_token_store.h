@@ -15,7 +15,8 @@ namespace syncline::credential {
 // TokenStore on a row of syncline.oauth_token. Each token is sealed with the context
 // "token/v1|workspace|credential|alternative|epoch|version|field", so that one that was moved to
 // another row, or an old one that was put back, does not open. Made per run; the references must
-// outlive it.
+// outlive it. The keys of the tokens to come are wrapped when an attempt is marked: what a provider
+// then grants can be sealed whatever becomes of the key service.
 class PostgresTokenStore final : public auth::TokenStore {
  public:
   // `epoch`: store::FindTokenEpoch of the transaction that opened the credential's secret parts.
@@ -60,6 +61,13 @@ class PostgresTokenStore final : public auth::TokenStore {
   static constexpr std::size_t kStateMessageBytesMax = 1'024;
 
  private:
+  // Data keys for the tokens of one version.
+  struct Envelopes {
+    std::int64_t version;
+    secret::Envelope access;
+    secret::Envelope refresh;
+  };
+  absl::StatusOr<Envelopes> Prepare(std::int64_t version);
   absl::StatusOr<std::optional<secret::Sealed>> Seal(const secret::Secret& token,
                                                      std::int64_t version, std::string_view field);
   absl::StatusOr<secret::Secret> Open(const std::optional<secret::Sealed>& sealed,
@@ -77,6 +85,7 @@ class PostgresTokenStore final : public auth::TokenStore {
   base::Random& random_;
   const store::OAuthTokenKey key_;
   const std::int64_t epoch_;
+  std::optional<Envelopes> envelopes_;  // of the attempt that was marked last
 };
 
 }  // namespace syncline::credential

@@ -14,8 +14,9 @@ inline constexpr std::size_t kGcmNonceBytes = 12;
 inline constexpr std::size_t kGcmTagBytes = 16;
 
 // AES-256-GCM (NIST SP 800-38D) with a fresh random 96-bit nonce: nonce | ciphertext | tag. A key
-// must not seal more than 2^32 times; here data keys seal once, and keyring keys seal data keys.
-// Precondition: `key` has kAesKeyBytes. INTERNAL when OpenSSL fails.
+// must not seal more than 2^32 times; here data keys seal one secret, now and then a second time,
+// and keyring keys seal data keys. Precondition: `key` has kAesKeyBytes. INTERNAL when OpenSSL
+// fails.
 absl::StatusOr<std::string> SealAesGcm(const Secret& key, std::string_view plaintext,
                                        std::string_view associated_data);
 

@@ -13,6 +13,7 @@ class EnvelopeSealer final : public Sealer {
 
   // Also INVALID_ARGUMENT for a secret above kSecretBytesMax.
   absl::StatusOr<Sealed> Seal(const Secret& secret, std::string_view context) override;
+  absl::StatusOr<Envelope> Prepare(std::string_view context) override;
   absl::StatusOr<Secret> Open(const Sealed& sealed, std::string_view context) override;
 
   static constexpr std::string_view kAlgorithm = "AES-256-GCM";

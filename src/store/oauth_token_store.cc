@@ -118,8 +118,9 @@ absl::StatusOr<std::optional<int>> TakeOAuthLease(Transaction& transaction,
 }
 
 absl::StatusOr<bool> MarkOAuthAttempt(Transaction& transaction, const OAuthTokenKey& key,
-                                      const OAuthLease& lease) {
-  return Fenced(transaction, sql::kOAuthTokenMarkAttempt, FenceOf(key, lease));
+                                      const OAuthLease& lease, milliseconds duration) {
+  return Fenced(transaction, sql::kOAuthTokenMarkAttempt,
+                FenceOf(key, lease).Int64(duration.count()));
 }
 
 absl::StatusOr<bool> StoreOAuthTokens(Transaction& transaction, const OAuthTokenKey& key,

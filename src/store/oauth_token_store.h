@@ -54,8 +54,9 @@ absl::StatusOr<std::optional<int>> TakeOAuthLease(Transaction& transaction,
                                                   const OAuthLease& lease,
                                                   std::chrono::milliseconds duration);
 // The rest answer false when the lease is lost: nothing was written.
+// The lease lasts for `duration` from here.
 absl::StatusOr<bool> MarkOAuthAttempt(Transaction& transaction, const OAuthTokenKey& key,
-                                      const OAuthLease& lease);
+                                      const OAuthLease& lease, std::chrono::milliseconds duration);
 absl::StatusOr<bool> StoreOAuthTokens(Transaction& transaction, const OAuthTokenKey& key,
                                       const OAuthLease& lease,
                                       const std::optional<secret::Sealed>& access,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -19,6 +21,9 @@ namespace syncline::api {
 class ApiClient {
  public:
   explicit ApiClient(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
+  // "127.0.0.1:8470".
+  explicit ApiClient(const std::string& address)
+      : ApiClient(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {}
 
   // `method`: "WorkspaceService/GetWorkspace".
   template <typename Response, typename Request>

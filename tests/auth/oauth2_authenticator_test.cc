@@ -90,6 +90,17 @@ TEST(OAuth2Authenticator, ScrubsWhatItHoldsAndSends) {
   EXPECT_EQ(authenticator->Scrub("me and token-2"), "me and token-2");
 }
 
+// A vendor may know it although this run never had to send it.
+TEST(OAuth2Authenticator, ScrubsTheConfiguredRefreshTokenFromTheStart) {
+  ScriptedProvider provider;
+  const auto authenticator = MakeOAuth2Authenticator(
+      ParseOAuth2("refresh_token {} token_url: 'https://login.example/token' client_id: 'me'"),
+      ExampleHosts(), MakeSecrets({{"refresh_token.refresh_token", "configured-1"}}),
+      provider.environment());
+  ASSERT_TRUE(authenticator.ok()) << authenticator.status();
+  EXPECT_EQ((*authenticator)->Scrub("x configured-1 y"), "x [withheld] y");
+}
+
 // A 401 renews once and sends once more; a 403 tells of permissions; a new token that is refused
 // ends it.
 TEST(OAuth2Authenticator, RenewsOnceWhenTheVendorRefuses) {

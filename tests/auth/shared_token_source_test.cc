@@ -115,6 +115,22 @@ TEST_F(SharedTokenSourceTest, AnAnswerWithoutRefreshTokenKeepsTheOldOne) {
   EXPECT_EQ(row_.refresh_token, "kept");
 }
 
+TEST_F(SharedTokenSourceTest, WithoutKeysForItsAnswerTheProviderIsNotAsked) {
+  Put(1, "a", "r", seconds(3'600));
+  clock_.Advance(seconds(3'300));
+  row_.keys_away = true;
+  SharedTokenSource source = Source();
+  EXPECT_EQ(Text(source.Get({})), "a") << "it serves to its end";
+  clock_.Advance(seconds(300));
+  EXPECT_EQ(Text(source.Get({})), "KEY_UNAVAILABLE");
+  EXPECT_THAT(provider_.refresh_tokens, IsEmpty());
+  EXPECT_EQ(row_.lost_attempts, 0);
+  EXPECT_TRUE(row_.lease_owner.empty()) << "whoever has the keys need not wait for the lease";
+  row_.keys_away = false;
+  EXPECT_EQ(Text(source.Get({})), "a1");
+  EXPECT_THAT(provider_.refresh_tokens, ElementsAre("r"));
+}
+
 TEST_F(SharedTokenSourceTest, ARefusedVersionIsRefreshedOnce) {
   Put(1, "a", "r", std::nullopt);
   clock_.Advance(seconds(60));

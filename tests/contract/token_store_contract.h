@@ -142,6 +142,15 @@ TEST_P(TokenStoreContract, ALeaseEndsAndWhoeverStalledIsRefused) {
   EXPECT_EQ(Read(first()).access_token.Reveal(), "a1");
 }
 
+TEST_P(TokenStoreContract, FromTheMarkOnTheLeaseIsWhole) {
+  const auth::TokenLease lease = Lease(first(), 0);
+  harness_->Advance(auth::TokenStore::kLeaseDuration - Seconds(5));
+  ASSERT_TRUE(*first().MarkAttempt(lease)) << "the keys were long in coming";
+  harness_->Advance(auth::TokenStore::kLeaseDuration - Seconds(5));
+  EXPECT_FALSE(HasLease(second(), 0));
+  EXPECT_TRUE(Store(first(), lease, "a1", "r1", std::nullopt));
+}
+
 TEST_P(TokenStoreContract, AnAttemptWhoseOutcomeWasLostIsVisible) {
   const auth::TokenLease crashed = Lease(first(), 0);
   EXPECT_EQ(crashed.lost_attempts, 0);

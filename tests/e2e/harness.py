@@ -7,6 +7,7 @@ when the test is over, also when it fails. Standard library only.
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,9 +24,17 @@ BUILD = pathlib.Path(os.environ.get("SYNCLINE_BUILD", ROOT / "build" / "release"
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that outgoing connections take theirs from (ip_local_port_range): one of those
+    would hold the port by the time that a server listens."""
+    for _ in range(1000):
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 def find_binary(name):
@@ -197,9 +206,11 @@ class Server:
         runs = self.json("list", "runs", integration, "--limit", "1")
         return (runs["runs"] if isinstance(runs, dict) else runs)[0]
 
+    def embedded_url(self):
+        return f"host={self.data / 'socket'} port=5432 user=syncline dbname=syncline"
+
     def psql(self, sql, database_url=None):
-        url = database_url or self.database_url or (
-            f"host={self.data / 'socket'} port=5432 user=syncline dbname=syncline")
+        url = database_url or self.database_url or self.embedded_url()
         done = subprocess.run(["psql", url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql],
                               capture_output=True, text=True, timeout=120)
         if done.returncode != 0:

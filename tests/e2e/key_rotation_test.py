@@ -10,7 +10,7 @@ import subprocess
 
 from definitions import case, documents
 from harness import Folder, Process, Server, Vendor, find_binary, free_port, main, wait_until
-from postgres import Postgres
+from postgres import Postgres, dump
 
 PASSWORD = "sentinel-rotation-Pa55word"
 RUNS = 100
@@ -45,24 +45,27 @@ class SecretVendor(Vendor):
         wait_until(self.answers, 60, "the demo vendor")
 
 
-def definitions_of(vendor, names):
+def definitions_of(vendor, names, delay_ms=5000):
     items = []
     for name in names:
         items.append({"kind": "Credential", "name": name,
                       "allowedHosts": [vendor.url.removeprefix("http://")],
                       "basic": {"username": "demo", "password": {"fromEnv": "DEMO_PASSWORD"}}})
         kind, integration = case(name, vendor, limit=10, credential="basic",
-                                 query={"delay_ms": "5000"})
+                                 query={"delay_ms": str(delay_ms)})
         integration["credential"] = name
         items += [kind, integration]
     return documents(*items)
 
 
+def keys(command, *settings, **env):
+    return subprocess.run([find_binary("synclined"), "keys", command, *settings],
+                          env={**os.environ, **env}, capture_output=True, text=True, timeout=120,
+                          check=False)
+
+
 def keys_command(postgres, keyring, command):
-    done = subprocess.run(
-        [find_binary("synclined"), "keys", command, "--keyring-file", keyring],
-        env={**os.environ, "SYNCLINE_DATABASE_URL": postgres.url}, capture_output=True, text=True,
-        timeout=120)
+    done = keys(command, "--keyring-file", keyring, SYNCLINE_DATABASE_URL=postgres.url)
     assert done.returncode == 0, (command, done)
     return done.stdout
 
@@ -123,7 +126,11 @@ def test_rotation_during_a_hundred_runs():
                 server.process.stop()
                 write_keyring(keyring, two)
                 server.start()
-                assert server.run(names[7])["state"] == "STATE_SUCCEEDED"
+                with concurrent.futures.ThreadPoolExecutor(4) as starters:
+                    list(starters.map(lambda name: server.cli("run", "--detach", name), names))
+                wait_until(lambda: int(server.psql(ended)) == 2 * RUNS, 300, "all runs to end again")
+                states = server.psql("SELECT state, count(*) FROM syncline.run GROUP BY state")
+                assert states == f"SUCCEEDED|{2 * RUNS}", states
         finally:
             vendor.stop()
         code, text = refused_start(folder, postgres, one)
@@ -132,6 +139,58 @@ def test_rotation_during_a_hundred_runs():
                            "the log": server.log.read_text(), "keys rotate": said}.items():
             assert "ciphertext" in text or "dump" not in what
             assert PASSWORD not in text and PASSWORD.encode().hex() not in text, what
+
+
+def test_keys_of_the_embedded_database():
+    """Without a database's URL both commands find the running server's own, by its data directory."""
+    with Folder() as folder:
+        vendor = SecretVendor(folder)
+        try:
+            with Server(folder) as server:
+                place = ["--data-dir", server.data]
+                keyring = server.data / "keyring"
+                one, two = folder / "one", make_keyring(folder / "two")
+                shutil.copy(keyring, one)  # the first start made it
+                server.apply(definitions_of(vendor, ["a", "b"], delay_ms=0),
+                             env={"DEMO_PASSWORD": PASSWORD})
+                assert server.run("a")["state"] == "STATE_SUCCEEDED"
+                before = dump(server.embedded_url())
+                said = [listed := keys("list", *place)]
+                assert table_of(listed.stdout) == {key_id(one): ("active", 3)}, listed
+                said.append(rotated := keys("rotate", *place))
+                assert "0 data keys wrapped anew" in rotated.stdout, rotated
+
+                server.process.stop()
+                for command in ("list", "rotate"):  # there is nothing to ask then, and nothing is made
+                    said.append(refused := keys(command, *place))
+                    assert refused.returncode == 1 and "DATABASE_UNAVAILABLE" in refused.stderr, refused
+                    assert "postmaster.pid" not in os.listdir(server.data / "postgres"), command
+                write_keyring(keyring, two, one)
+                server.start()
+                said.append(listed := keys("list", *place))
+                assert table_of(listed.stdout) == {key_id(two): ("active", 0),
+                                                   key_id(one): ("opens", 3)}, listed
+                said.append(rotated := keys("rotate", *place))
+                assert f"3 data keys wrapped anew by \"{key_id(two)}\"" in rotated.stdout, rotated
+                assert "the other keys can be removed" in rotated.stdout, rotated
+                said.append(listed := keys("list", *place))
+                assert table_of(listed.stdout) == {key_id(two): ("active", 3),
+                                                   key_id(one): ("opens", 0)}, listed
+                after = dump(server.embedded_url())
+                server.process.stop()
+                write_keyring(keyring, two)
+                server.start()
+                for name in ("a", "b"):
+                    assert server.run(name)["state"] == "STATE_SUCCEEDED"
+                said.append(listed := keys("list", *place))
+                assert table_of(listed.stdout) == {key_id(two): ("active", 3)}, listed
+                for done in said:
+                    assert PASSWORD not in done.stdout + done.stderr, done
+                for text in (before, after, server.log.read_text()):
+                    assert PASSWORD not in text and PASSWORD.encode().hex() not in text
+                assert key_id(one) in before and "ciphertext" in after
+        finally:
+            vendor.stop()
 
 
 def test_the_memory_of_the_server_is_shut():
@@ -166,4 +225,5 @@ def test_the_memory_of_the_server_is_shut():
 
 
 if __name__ == "__main__":
-    main(test_rotation_during_a_hundred_runs, test_the_memory_of_the_server_is_shut)
+    main(test_rotation_during_a_hundred_runs, test_keys_of_the_embedded_database,
+         test_the_memory_of_the_server_is_shut)

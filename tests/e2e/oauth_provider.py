@@ -58,7 +58,7 @@ class Provider(Process):
 
     def answers(self):
         assert self.running(), self.text()
-        return "ready" in self.text()
+        return "ready" in self.text().splitlines()
 
     def ledger(self):
         return http_json(self.url + "/control/ledger")

@@ -9,11 +9,22 @@ import subprocess
 from harness import Process, wait_until
 
 
+def binaries():
+    """The folder with the newest PostgreSQL's programs."""
+    return sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+
+
+def dump(url):
+    """What an operator's pg_dump would hold."""
+    return subprocess.run([binaries() / "pg_dump", url], check=True, capture_output=True,
+                          text=True).stdout
+
+
 class Postgres:
     def __init__(self, folder, tcp_port=None, **settings):
         self.home = folder / "postgres"
         self.log = folder / "postgres.log"
-        self.bin = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        self.bin = binaries()
         self.drop = []
         if os.geteuid() == 0:
             self.drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
@@ -51,5 +62,4 @@ class Postgres:
                               check=False).returncode == 0
 
     def dump(self):
-        return subprocess.run([self.bin / "pg_dump", self.url], check=True, capture_output=True,
-                              text=True).stdout
+        return dump(self.url)

@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.parse
 
-from definitions import case, credentials, documents
+from definitions import case, credentials, documents, type_of
 from harness import Folder, Process, Server, Vendor, find_binary, free_port, http_json, main, wait_until
 from postgres import Postgres
 
@@ -60,6 +60,15 @@ def expect_absent(what, text):
         assert shape not in text, f"{name} is readable in {what}: …{text[max(0, text.index(shape) - 200):][:400]}"
 
 
+def everything_of(server, name):
+    """What the API shows of the newest run: events, rejects, objects."""
+    events = server.cli("-o", "json", "events", name).stdout
+    assert '"ended"' in events, events
+    objects = server.cli("-o", "json", "objects", type_of(name), "--limit", "0").stdout
+    assert '"device_id"' in objects, objects[:500]
+    return [events, objects, server.cli("-o", "json", "rejects", name).stdout]
+
+
 class SecretVendor(Vendor):
     """The demo vendor with our sentinels, given by environment."""
 
@@ -98,6 +107,7 @@ def test_no_secret_is_readable():
                         said += [done.stdout, done.stderr]
                         assert (done.returncode == 0) == name.startswith("good"), (name, done)
                         said.append(server.cli("-o", "json", "list", "runs", name).stdout)
+                        said += everything_of(server, name)
                 # A wrong definition with a secret in it: the complaint must not quote it.
                 wrong = {"kind": "Credential", "name": "Wrong Name", "allowedHosts": ["a b"],
                          "basic": {"username": "x:y", "password": {"fromEnv": "DEMO_PASSWORD"}}}

@@ -26,6 +26,7 @@ class NoSealer final : public secret::Sealer {
   absl::StatusOr<secret::Sealed> Seal(const secret::Secret&, std::string_view) override {
     return Refuse();
   }
+  absl::StatusOr<secret::Envelope> Prepare(std::string_view) override { return Refuse(); }
   absl::StatusOr<secret::Secret> Open(const secret::Sealed&, std::string_view) override {
     return Refuse();
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
 
 #include "base/status.h"
@@ -46,6 +47,27 @@ TEST(EnvelopeSealerTest, KeysAndNoncesAreFreshEachTime) {
     nonces.insert(sealed->ciphertext.substr(0, kGcmNonceBytes));
   }
   EXPECT_EQ(nonces.size(), 200U);
+}
+
+TEST(EnvelopeSealerTest, AnEnvelopeSealsWhenTheKeysAreAway) {
+  const Keyring ring = Ring(kOne);
+  EnvelopeSealer sealer(ring);
+  std::optional<Envelope> envelope;
+  {
+    const Keyring gone = Ring(kOne);
+    envelope = *EnvelopeSealer(gone).Prepare("context");
+  }
+  std::set<std::string> nonces;
+  for (int i = 0; i < 2; ++i) {
+    const auto sealed = envelope->Seal(Secret("hunter2"));
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+    EXPECT_EQ(sealer.Open(*sealed, "context")->Reveal(), "hunter2");
+    EXPECT_EQ(base::ReasonOf(sealer.Open(*sealed, "other").status()), Reason::kCredentialCorrupt);
+    nonces.insert(sealed->ciphertext.substr(0, kGcmNonceBytes));
+  }
+  EXPECT_EQ(nonces.size(), 2U) << "one for each try";
+  EXPECT_EQ(base::ReasonOf(envelope->Seal(Secret(std::string(64 * 1024 + 1, 'x'))).status()),
+            Reason::kInvalidArgument);
 }
 
 TEST(EnvelopeSealerTest, AnyAlteredBitIsCorrupt) {

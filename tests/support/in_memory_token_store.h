@@ -33,6 +33,7 @@ struct InMemoryTokenRow {
   std::string state_message;
   int lease_count = 0;
   std::atomic<int> read_count = 0;  // answers of Read, for tests that wait for one
+  bool keys_away = false;           // tokens to come could not be stored
   absl::Status fault;               // what the next `fault_count` calls answer
   int fault_count = 0;
 
@@ -86,9 +87,11 @@ class InMemoryTokenStore final : public auth::TokenStore {
   absl::StatusOr<bool> MarkAttempt(const auth::TokenLease& lease) override {
     const std::lock_guard lock(row_.mutex);
     SYNCLINE_RETURN_IF_ERROR(Check());
+    if (row_.keys_away) return base::Error(base::Reason::kKeyUnavailable, "the keys are away");
     if (!Owns(lease)) return false;
     ++row_.lost_attempts;
     row_.attempt_time = row_.clock.SteadyNow();
+    row_.lease_until = row_.attempt_time + kLeaseDuration;
     return true;
   }
 

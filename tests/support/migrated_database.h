@@ -31,6 +31,7 @@ class MigratedDatabase {
   base::Random& random() { return random_; }
   // See TestDatabase::Query.
   std::string Query(const std::string& sql) const { return server_.Query(sql); }
+  std::string Dump() const { return server_.Dump(); }
 
  private:
   base::SystemClock clock_;

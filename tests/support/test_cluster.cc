@@ -134,4 +134,17 @@ std::string TestCluster::Query(const std::string& database, const std::string& s
   return value;
 }
 
+std::string TestCluster::Dump(const std::string& database) const {
+  const std::string command = fmt::format("'{}/pg_dump' '{}' 2>&1", BinaryFolder(), Url(database));
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) Fail("no process for pg_dump");
+  std::string text;
+  char part[65'536];
+  for (std::size_t size = 0; (size = std::fread(part, 1, sizeof(part), pipe)) > 0;) {
+    text.append(part, size);
+  }
+  if (pclose(pipe) != 0) Fail("pg_dump: " + text);
+  return text;
+}
+
 }  // namespace syncline::test

@@ -20,6 +20,9 @@ class TestCluster {
   // The first column of the first row of the last result as text; aborts when it fails.
   std::string Query(const std::string& database, const std::string& sql) const;
 
+  // What pg_dump writes of the database, structure and rows; aborts when it fails.
+  std::string Dump(const std::string& database) const;
+
   ~TestCluster();
   TestCluster(const TestCluster&) = delete;
   TestCluster& operator=(const TestCluster&) = delete;

@@ -48,4 +48,6 @@ std::string TestDatabase::Query(const std::string& sql) const {
   return TestCluster::Get().Query(name_, sql);
 }
 
+std::string TestDatabase::Dump() const { return TestCluster::Get().Dump(name_); }
+
 }  // namespace syncline::test

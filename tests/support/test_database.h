@@ -33,6 +33,8 @@ class TestDatabase {
   // Runs statements on a connection of their own; for arranging and for counting from outside.
   // Returns the first column of the first row as text; aborts the process when they fail.
   std::string Query(const std::string& sql) const;
+  // What an operator's pg_dump would hold; aborts the process when it fails.
+  std::string Dump() const;
 
  private:
   std::string name_;

@@ -37,8 +37,10 @@ WHERE t.version = $5::bigint AND t.state = 'ACTIVE'
 RETURNING t.attempt_count;
 
 -- name: OAuthTokenMarkAttempt
+-- What went before it, a wait for keys, is not taken off the lease.
 UPDATE syncline.oauth_token
-SET attempt_count = attempt_count + 1, attempt_time = clock_timestamp()
+SET attempt_count = attempt_count + 1, attempt_time = clock_timestamp(),
+    lease_until = clock_timestamp() + $6::bigint * interval '1 millisecond'
 WHERE workspace_id = $1 AND credential_id = $2 AND alternative = $3
   AND version = $4 AND lease_owner = $5;
 

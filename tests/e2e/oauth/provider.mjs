@@ -4,6 +4,7 @@
 // Prints "ready". GET /control/ledger tells what was asked for; POST /control/hold?when=before|after
 // keeps the next answer of the token endpoint back until POST /control/release; POST /control/forget
 // takes every access token back that was used so far.
+import { createHash } from "node:crypto";
 import http from "node:http";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -14,6 +15,7 @@ const modules = createRequire(`${process.env.MODULES}/`);
 const { default: Provider } = await import(pathToFileURL(modules.resolve("oidc-provider")).href);
 const issuer = `http://127.0.0.1:${port}`;
 
+// refreshes: {arrived, answered (ms since 1970), presented (a digest of the refresh token), status}
 const ledger = { token: {}, errors: [], refreshes: [], refused: 0, served: 0, revoked: 0 };
 const seen = new Set(); // access tokens that were used
 const forgotten = new Set(); // and those that were taken back
@@ -60,12 +62,16 @@ provider.use(async (ctx, next) => {
     if (ctx.path === "/token/revocation" && ctx.status === 200) ledger.revoked += 1;
     return;
   }
+  const arrived = Date.now();
   await maybeHold("before");
   await next();
   const grant = ctx.oidc?.params?.grant_type ?? "none";
   ledger.token[grant] = (ledger.token[grant] ?? 0) + 1;
   if (ctx.status !== 200) ledger.errors.push(ctx.body?.error ?? String(ctx.status));
-  else if (grant === "refresh_token") ledger.refreshes.push(Date.now());
+  if (grant === "refresh_token") {
+    const presented = createHash("sha256").update(String(ctx.oidc.params.refresh_token)).digest("hex");
+    ledger.refreshes.push({ arrived, answered: Date.now(), presented, status: ctx.status });
+  }
   await maybeHold("after");
 });
 function answer(response, status, body) {
