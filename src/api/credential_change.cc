@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "auth/credential_end.h"
+#include "auth/secret_destination.h"
 #include "auth/secret_fields.h"
 #include "auth/secret_reference.h"
 #include "auth/validate_credential.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 
 namespace syncline::api {
 namespace {
@@ -28,11 +30,46 @@ bool GivesReferences(const v1::UpdateCredentialRequest& request) {
       paths, [](const std::string& path) { return path == "*" || path == "secret_references"; });
 }
 
+std::string AgainFor(const std::vector<std::string>& moves) {
+  return fmt::format("is required again, for {} decide{} where it is sent, and change{}",
+                     fmt::join(moves, ", "), moves.size() == 1 ? "s" : "",
+                     moves.size() == 1 ? "s" : "");
+}
+
+// Why a secret part that is neither given nor stays is wanted; "" = it is not.
+std::string WantedAgain(const CredentialChange& change, const std::string& path, bool was_stored) {
+  const auto moves = auth::SecretMoves(change.before, change.credential, path);
+  if (was_stored && !moves.empty()) return AgainFor(moves);
+  // Of another kind nothing is stored: there one of its secret parts must be given.
+  if (!change.keeps_kind && change.given.empty()) return "is required again, for the kind changes";
+  return "";
+}
+
+// What a reference leads to is a secret like those that are stored.
+void CheckReferencesGiven(const CredentialChange& change, base::FieldViolations& wrong) {
+  const References& references = change.credential.secret_references();
+  if (references.empty() || change.gives_references) return;
+  if (!change.keeps_kind) {
+    wrong.Add("credential.secretReferences", "is required again, for the kind changes");
+    return;
+  }
+  std::set<std::string> moves;
+  for (const auto& [json_path, reference] : references) {
+    const auto path = auth::SecretPathOf(change.credential, json_path);
+    if (!path.has_value()) continue;  // named by ValidateCredential
+    for (std::string& field : auth::SecretMoves(change.before, change.credential, *path)) {
+      moves.insert(std::move(field));
+    }
+  }
+  if (!moves.empty()) {
+    wrong.Add("credential.secretReferences", AgainFor({moves.begin(), moves.end()}));
+  }
+}
+
 }  // namespace
 
 bool CredentialChange::Stays(const std::string& path) const {
-  const bool is_beside = path.starts_with("alternatives.") || path.starts_with("tls.");
-  return !changes_hosts && (keeps_kind || is_beside) && auth::HasPlaceFor(credential, path);
+  return auth::HasPlaceFor(credential, path) && auth::SecretMoves(before, credential, path).empty();
 }
 
 std::set<std::string> CredentialChange::GoneOf(const std::set<std::string>& stored) const {
@@ -62,6 +99,7 @@ CredentialChange MakeCredentialChange(const v1::UpdateCredentialRequest& request
   auth::ForgetShownExpireTime(stored, &merged);
   change.certificate_changes =
       merged.tls().client_certificate() != stored.tls().client_certificate();
+  change.before = stored;
   change.credential = std::move(merged);
   return change;
 }
@@ -89,23 +127,17 @@ absl::Status CheckCredentialChange(const credential::SecretSources& sources, bas
   base::FieldViolations wrong;
   wrong.AddStatus("credential", status);
   CheckReferences(sources, change.credential, wrong);
-  if (!change.changes_hosts && change.keeps_kind) return wrong.ToStatus();
-  if (!change.credential.secret_references().empty() && !change.gives_references) {
-    wrong.Add("credential.secretReferences",
-              "is required again, for the kind or the allowed hosts change");
-  }
   // Also where a kind would do without: what was stored must not silently become nothing.
   std::set<std::string> named;
   for (const auto& violation : base::FieldViolationsOf(status)) named.insert(violation.field);
   for (const auth::SecretField& field : auth::SecretFieldsOf(change.credential)) {
-    // Of another kind nothing is stored: there one of its secret parts must be given.
-    const bool had = stored.contains(field.path) || change.given.empty();
     const bool has = change.given.contains(field.path) || staying.contains(field.path) ||
                      change.credential.secret_references().contains(field.json_path);
-    if (has || named.contains(field.json_path) || !had) continue;
-    wrong.Add(fmt::format("credential.{}", field.json_path),
-              "is required again, for the kind or the allowed hosts change");
+    if (has || named.contains(field.json_path)) continue;
+    std::string mistake = WantedAgain(change, field.path, stored.contains(field.path));
+    if (!mistake.empty()) wrong.Add("credential." + field.json_path, std::move(mistake));
   }
+  CheckReferencesGiven(change, wrong);
   return wrong.ToStatus();
 }
 

@@ -16,10 +16,9 @@ namespace syncline::api {
 // An update of a credential and what happens to its secret parts. Plain value, made and used within
 // one call.
 struct CredentialChange {
+  v1::Credential before;      // as it is stored
   v1::Credential credential;  // what it becomes, without secret parts
   auth::SecretMap given;
-  // Whoever may change the hosts could otherwise send the stored secret to a host of their own; the
-  // same goes for what a reference leads to.
   bool keeps_kind = true;
   bool gives_references = true;
   bool changes_hosts = false;
@@ -27,8 +26,9 @@ struct CredentialChange {
   // Whether the stored key fits another certificate could only be told by opening it.
   bool certificate_changes = false;
 
-  // Whether a stored secret part is still good for what the credential has become; `path` as the
-  // vault keys it.
+  // Whether a stored secret part is still good for what the credential has become: it has its place
+  // and goes where it went, or whoever may change that could send it to a place of their own.
+  // `path` as the vault keys it.
   bool Stays(const std::string& path) const;
   // Which of the stored parts go: those that do not stay, and those that a reference now stands
   // for.

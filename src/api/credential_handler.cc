@@ -14,6 +14,7 @@
 #include "api/update_mask.h"
 #include "auth/alternative.h"
 #include "auth/credential_end.h"
+#include "auth/secret_destination.h"
 #include "auth/secret_fields.h"
 #include "auth/validate_credential.h"
 #include "base/clock.h"
@@ -94,7 +95,8 @@ absl::Status RenewTokens(Transaction& transaction, const CredentialName& name,
                          bool new_secrets) {
   const bool mended =
       !change.given.empty() && stored.state() == v1::Credential::STATE_REAUTH_REQUIRED;
-  if (change.changes_hosts || !change.keeps_kind || new_secrets || mended) {
+  const bool moves = change.changes_hosts || auth::MovesTokens(stored, change.credential);
+  if (moves || !change.keeps_kind || new_secrets || mended) {
     SYNCLINE_RETURN_IF_ERROR(store::ForgetOAuthTokens(transaction, name));
     return ResumeSchedulesOf(transaction, name, std::nullopt);
   }

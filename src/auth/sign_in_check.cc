@@ -55,7 +55,9 @@ std::set<std::string> SignInCheck::SecretNames(std::string_view path) const {
 void SignInCheck::CheckSecret(std::string_view path, std::string_view field, bool required,
                               Where where) const {
   if (required && !HasSecret(path)) {
-    Add(field, "is required when the credential is new, changes its kind or its allowed hosts");
+    Add(field,
+        "is required when the credential is new, changes its kind, or changes where secrets are "
+        "sent (its allowed hosts, for one)");
   }
   const secret::Secret* const secret = Given(path);
   if (secret == nullptr) return;

@@ -105,7 +105,7 @@ TEST_F(CredentialServiceTest, OfSeveralTokensEachStaysUntilItsNameGoes) {
         tokens { key: "two" value { header: "X-Two" token: "sentinel-two" } } } })")
                   .ok());
   const auto rotated = Update(R"(api_tokens {
-        tokens { key: "one" value { header: "X-First" } }
+        tokens { key: "one" value { header: "X-One" prefix: "Key " } }
         tokens { key: "two" value { header: "X-Two" token: "sentinel-new" } } })",
                               R"(update_mask { paths: "api_tokens" })");
   ASSERT_TRUE(rotated.ok()) << rotated.status();
@@ -140,6 +140,103 @@ TEST_F(CredentialServiceTest, OtherHostsWantTheSecretAgain) {
                      R"(update_mask { paths: "allowed_hosts" paths: "api_token.token" })")
                   .ok());
   EXPECT_EQ(StoredToken(), "sentinel-two");
+}
+
+// Who may update a credential must not get its secrets sent to where they can read them.
+TEST_F(CredentialServiceTest, WhateverSendsASecretElsewhereWantsItAgain) {
+  struct Row {
+    std::string name;
+    std::string kind;    // with its secret, as created
+    std::string change;  // without
+    std::string again;   // the field that is wanted again
+    std::string mistake;
+    std::string path;  // of the vault
+  };
+  const std::string login = "login { request { url: 'https://a.example/{{secrets.pin}}' } } ";
+  const std::string elsewhere = "login { request { url: 'https://a.example/x/{{secrets.pin}}' } } ";
+  const std::string grant = "client_id: 'c' client_credentials {} token_url: 'https://a.example/";
+  const std::vector<Row> rows = {
+      {"hosts", "basic { username: 'u' password: 'sentinel' }",
+       "allowed_hosts: 'b.example' basic { username: 'u' }", "basic.password",
+       "is required again, for allowedHosts decides where it is sent, and changes",
+       "basic.password"},
+      {"login of a session", "session { secrets { key: 'pin' value: 'sentinel' } " + login + "}",
+       "session { " + elsewhere + "}", "session.login[0].request.url", "", "session.secrets.pin"},
+      {"token URL", "oauth2 { client_secret: 'sentinel' " + grant + "t' }",
+       "oauth2 { " + grant + "u' }", "oauth2.clientSecret",
+       "is required again, for oauth2.tokenUrl decides where it is sent, and changes",
+       "oauth2.client_secret"},
+      {"place of a token", "api_token { header: 'A' token: 'sentinel' }",
+       "api_token { query: 'q' }", "apiToken.token", "", "api_token.token"},
+      {"authorities", "basic { username: 'u' password: 'sentinel' }",
+       "basic { username: 'u' } tls { ca_certificates: '" +
+           test::TestAuthority("other").certificate() + "' }",
+       "basic.password",
+       "is required again, for tls.caCertificates decides where it is sent, and changes",
+       "basic.password"},
+  };
+  const auto escaped = [](std::string text) {
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) {
+      text.replace(at, 1, "\\n");
+    }
+    return text;
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    migrated_->Query("DELETE FROM syncline.credential RETURNING 1");
+    ASSERT_TRUE(Create("parent: 'workspaces/default' credential_id: 'okta' credential { "
+                       "allowed_hosts: 'a.example' " +
+                       row.kind + " }")
+                    .ok());
+    const bool hosts = row.change.starts_with("allowed_hosts");
+    const auto refused = Update((hosts ? "" : "allowed_hosts: 'a.example' ") + escaped(row.change),
+                                "update_mask { paths: '*' }");
+    ASSERT_THAT(WrongFields(refused.status()), ElementsAre("credential." + row.again));
+    if (!row.mistake.empty()) {
+      EXPECT_EQ(base::FieldViolationsOf(refused.status())[0].description, row.mistake);
+    }
+    EXPECT_EQ(StoredToken(row.path), "sentinel");
+  }
+}
+
+TEST_F(CredentialServiceTest, AnAlternativeThatSendsASecretElsewhereWantsItAgain) {
+  const auto alternatives = [](const std::string& url, const std::string& secret) {
+    return "alternatives { key: 'old' value { session { " + secret +
+           "login { request { url: 'https://a.example/' form { key: 'pin' value: "
+           "'{{secrets.pin}}' } } } vars { key: 'v' value: '" +
+           url + "' } } } } ";
+  };
+  const std::string secret = "secrets { key: 'pin' value: 'sentinel-pin' } ";
+  ASSERT_TRUE(Create("parent: 'workspaces/default' credential_id: 'okta' credential { "
+                     "allowed_hosts: 'a.example' basic { username: 'u' password: 'sentinel' } " +
+                     alternatives("x", secret) + "}")
+                  .ok());
+  const std::string mask = "update_mask { paths: 'alternatives' }";
+  EXPECT_THAT(WrongFields(Update(alternatives("y", ""), mask).status()),
+              ElementsAre("credential.alternatives.old.session.login[0].request.form.pin"));
+  const auto moved = Update(alternatives("y", secret), mask);
+  ASSERT_TRUE(moved.ok()) << moved.status();
+  EXPECT_EQ(StoredToken("alternatives.old.session.secrets.pin"), "sentinel-pin");
+  EXPECT_EQ(StoredToken("basic.password"), "sentinel") << "which goes where it went";
+}
+
+TEST_F(CredentialServiceTest, TokensDoNotFollowToAnotherTokenUrl) {
+  // A public client: no secret part is there to be asked for again.
+  const auto kind = [](const std::string& url) {
+    return "oauth2 { client_id: 'c' token_url: '" + url +
+           "' authorization_code { authorization_url: 'https://a.example/' } }";
+  };
+  ASSERT_TRUE(Create("parent: 'workspaces/default' credential_id: 'okta' credential { "
+                     "allowed_hosts: 'a.example' " +
+                     kind("https://a.example/t") + "}")
+                  .ok());
+  const auto epoch = [this] {
+    return migrated_->Query("SELECT token_epoch FROM syncline.credential");
+  };
+  ASSERT_TRUE(Update("display_name: 'x' oauth2 { audience: 'me' }").ok());
+  EXPECT_EQ(epoch(), "0");
+  ASSERT_TRUE(Update(kind("https://a.example/u")).ok());
+  EXPECT_EQ(epoch(), "1");
 }
 
 TEST_F(CredentialServiceTest, AnotherKindDropsTheOldSecret) {

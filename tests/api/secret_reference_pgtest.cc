@@ -169,5 +169,18 @@ TEST_F(SecretReferenceApiTest, AMovedCiphertextIsToldOnce) {
   EXPECT_THAT(Kinds(), ElementsAre("KIND_CREDENTIAL_CORRUPT", "KIND_SECRETS_STORED"));
 }
 
+TEST_F(SecretReferenceApiTest, WhatSendsItsSecretElsewhereWantsTheReferenceAgain) {
+  ASSERT_TRUE(Create(kReferring).ok());
+  const std::string elsewhere = "api_token { query: 'q' }";
+  const absl::Status refused = Update(elsewhere, "api_token.query").status();
+  EXPECT_THAT(WrongFields(refused), ElementsAre("credential.secretReferences"));
+  ASSERT_TRUE(Update("api_token { prefix: 'x' }", "api_token.prefix").ok());
+  const auto given = Update(elsewhere +
+                                " secret_references { key: 'apiToken.token' value: "
+                                "'env:SYNCLINE_SECRET_OKTA' }",
+                            "api_token.query secret_references");
+  EXPECT_TRUE(given.ok()) << given.status();
+}
+
 }  // namespace
 }  // namespace syncline::api
