@@ -33,149 +33,176 @@ struct Kind {
   std::vector<Row> rows;
 };
 
-std::vector<Kind> Kinds() {
+std::string OAuth2(const std::string& rest) { return "oauth2 { " + rest + " }"; }
+
+const char kVars[] = "vars { key: 'tenant' value: 'ours' } ";
+
+Kind SessionKind() {
   const std::string login =
       "login { request { method: METHOD_POST url: 'https://a.example/login' headers { key: 'X' "
       "value: 'y' } body { string_value: '{{secrets.pin}}' } } capture { key: 't' value: "
       "'response.t' } } ";
   const std::string logout = "logout { url: 'https://a.example/logout' } ";
-  const std::string vars = "vars { key: 'tenant' value: 'ours' } ";
+  const std::string vars = kVars;
   const auto session = [](const std::string& rest) { return "session { " + rest + " }"; };
-  const auto oauth2 = [](const std::string& rest) { return "oauth2 { " + rest + " }"; };
   return {
-      {"session.secrets.pin",
-       "session",
-       {
-           {"nothing", session(login + logout + vars), session(login + logout + vars), {}},
-           {"a login URL",
-            session(login),
-            session("login { request { url: 'https://b' } }"),
-            {"login"}},
-           {"a body",
-            session(login),
-            session("login { request { method: METHOD_POST url: 'https://a.example/login' headers "
-                    "{ key: 'X' value: 'y' } body { string_value: 'x{{secrets.pin}}' } } capture { "
-                    "key: 't' value: 'response.t' } }"),
-            {"login"}},
-           {"a further step", session(login), session(login + login), {"login"}},
-           {"a logout", session(login + logout), session(login), {"logout"}},
-           {"another logout",
-            session(login + logout),
-            session(login + "logout { url: 'https://a.example/{{secrets.pin}}' }"),
-            {"logout"}},
-           {"vars",
-            session(login + vars),
-            session(login + "vars { key: 'tenant' value: 'mine' }"),
-            {"vars"}},
-           {"several",
-            session(login + vars),
-            session(login + login + logout),
-            {"vars", "login", "logout"}},
-           {"what pages get",
-            session(login),
-            session(login + "headers { key: 'A' value: 'x' } query { key: 'q' value: 'x' } cookies "
-                            "{ key: 'c' value: 'x' } ignore_cookies: true lifetime { seconds: 9 } "
-                            "expired_statuses: 401"),
-            {}},
-       }},
-      {"oauth2.client_secret",
-       "oauth2",
-       {
-           {"token URL",
-            oauth2("token_url: 'https://a/t'"),
-            oauth2("token_url: 'https://a/u'"),
-            {"tokenUrl"}},
-           {"issuer", oauth2("issuer: 'https://a'"), oauth2("issuer: 'https://b'"), {"issuer"}},
-           {"revocation URL",
-            oauth2(""),
-            oauth2("revocation_url: 'https://a/r'"),
-            {"revocationUrl"}},
-           {"vars", oauth2(vars), oauth2("vars { key: 'tenant' value: 'mine' }"), {"vars"}},
-           {"authorization URL",
-            oauth2("authorization_code { authorization_url: 'https://a/a' }"),
-            oauth2("authorization_code { authorization_url: 'https://a/b' }"),
-            {"authorizationCode"}},
-           {"device authorization URL",
-            oauth2("device_code { device_authorization_url: 'https://a/a' }"),
-            oauth2("device_code { device_authorization_url: 'https://a/b' }"),
-            {"deviceCode"}},
-           {"another grant",
-            oauth2("client_credentials {}"),
-            oauth2("device_code {}"),
-            {"clientCredentials", "deviceCode"}},
-           {"parameters of a consent",
-            oauth2("authorization_code {}"),
-            oauth2("authorization_code { parameters { key: 'p' value: 'x' } disable_pkce: true }"),
-            {}},
-           {"a user's name",
-            oauth2("password { username: 'a' }"),
-            oauth2("password { username: 'b' }"),
-            {}},
-           {"an assertion",
-            oauth2("jwt_bearer { key { key_id: '1' } issuer: 'a' }"),
-            oauth2("jwt_bearer { key { key_id: '2' } issuer: 'b' subject: 's' audience: 'x' claims "
-                   "{ key: 'c' value: 'd' } lifetime { seconds: 60 } }"),
-            {}},
-           {"what is asked for",
-            oauth2(""),
-            oauth2("client_id: 'c' client_authentication: CLIENT_AUTHENTICATION_BODY client_key { "
-                   "key_id: 'k' } scopes: 's' scope_separator: ',' audience: 'a' resources: 'r' "
-                   "parameters { key: 'p' value: 'x' } headers { key: 'h' value: 'x' } "
-                   "body_format: BODY_FORMAT_JSON response { access_token: 'x' } lifetime { "
-                   "seconds: 9 } placement { query: 'q' } client_assertion_audience: 'x'"),
-            {}},
-       }},
-      {"aws.session_token",
-       "aws",
-       {
-           {"another STS",
-            "aws { sts_url: 'https://a' }",
-            "aws { sts_url: 'https://b' }",
-            {"stsUrl"}},
-           {"the region names the STS",
-            "aws { region: 'eu-west-1' }",
-            "aws { region: 'us-west-2' }",
-            {"stsUrl"}},
-           {"a region beside a given STS",
-            "aws { sts_url: 'https://a' region: 'eu-west-1' }",
-            "aws { sts_url: 'https://a' region: 'us-west-2' }",
-            {}},
-           {"the same STS, written out",
-            "aws { region: 'eu-west-1' }",
-            "aws { region: 'eu-west-1' sts_url: 'https://sts.eu-west-1.amazonaws.com' }",
-            {}},
-           {"who signs for what",
-            "aws { access_key_id: 'A' }",
-            "aws { access_key_id: 'B' service: 's3' role_chain { arn: 'x' } roles { arn: 'y' } "
-            "include_own_account: true }",
-            {}},
-       }},
-      {"api_token.token",
-       "apiToken",
-       {
-           {"another header", "api_token { header: 'A' }", "api_token { header: 'B' }", {"header"}},
-           {"another place",
-            "api_token { header: 'A' }",
-            "api_token { body: 'comment' }",
-            {"header", "body"}},
-           {"a prefix",
-            "api_token { header: 'A' }",
-            "api_token { header: 'A' prefix: 'Bearer ' }",
-            {}},
-       }},
-      {"api_tokens.tokens.one.token",
-       "apiTokens.tokens.one",
-       {
-           {"its own place",
-            "api_tokens { tokens { key: 'one' value { header: 'A' } } }",
-            "api_tokens { tokens { key: 'one' value { query: 'A' } } }",
-            {"header", "query"}},
-           {"that of another",
-            "api_tokens { tokens { key: 'one' value { header: 'A' } } }",
-            "api_tokens { tokens { key: 'one' value { header: 'A' } } tokens { key: 'two' value { "
-            "query: 'q' } } }",
-            {}},
-       }},
+      "session.secrets.pin",
+      "session",
+      {
+          {"nothing", session(login + logout + vars), session(login + logout + vars), {}},
+          {"a login URL",
+           session(login),
+           session("login { request { url: 'https://b' } }"),
+           {"login"}},
+          {"a body",
+           session(login),
+           session("login { request { method: METHOD_POST url: 'https://a.example/login' headers "
+                   "{ key: 'X' value: 'y' } body { string_value: 'x{{secrets.pin}}' } } capture { "
+                   "key: 't' value: 'response.t' } }"),
+           {"login"}},
+          {"a further step", session(login), session(login + login), {"login"}},
+          {"a logout", session(login + logout), session(login), {"logout"}},
+          {"another logout",
+           session(login + logout),
+           session(login + "logout { url: 'https://a.example/{{secrets.pin}}' }"),
+           {"logout"}},
+          {"vars",
+           session(login + vars),
+           session(login + "vars { key: 'tenant' value: 'mine' }"),
+           {"vars"}},
+          {"several",
+           session(login + vars),
+           session(login + login + logout),
+           {"vars", "login", "logout"}},
+          {"what pages get",
+           session(login),
+           session(login + "headers { key: 'A' value: 'x' } query { key: 'q' value: 'x' } cookies "
+                           "{ key: 'c' value: 'x' } ignore_cookies: true lifetime { seconds: 9 } "
+                           "expired_statuses: 401"),
+           {}},
+      }};
+}
+
+Kind OAuth2Kind() {
+  return {
+      "oauth2.client_secret",
+      "oauth2",
+      {
+          {"token URL",
+           OAuth2("token_url: 'https://a/t'"),
+           OAuth2("token_url: 'https://a/u'"),
+           {"tokenUrl"}},
+          {"issuer", OAuth2("issuer: 'https://a'"), OAuth2("issuer: 'https://b'"), {"issuer"}},
+          {"revocation URL",
+           OAuth2(""),
+           OAuth2("revocation_url: 'https://a/r'"),
+           {"revocationUrl"}},
+          {"vars", OAuth2(kVars), OAuth2("vars { key: 'tenant' value: 'mine' }"), {"vars"}},
+          {"authorization URL",
+           OAuth2("authorization_code { authorization_url: 'https://a/a' }"),
+           OAuth2("authorization_code { authorization_url: 'https://a/b' }"),
+           {"authorizationCode"}},
+          {"device authorization URL",
+           OAuth2("device_code { device_authorization_url: 'https://a/a' }"),
+           OAuth2("device_code { device_authorization_url: 'https://a/b' }"),
+           {"deviceCode"}},
+          {"another grant",
+           OAuth2("client_credentials {}"),
+           OAuth2("device_code {}"),
+           {"clientCredentials", "deviceCode"}},
+          {"parameters of a consent",
+           OAuth2("authorization_code {}"),
+           OAuth2("authorization_code { parameters { key: 'p' value: 'x' } disable_pkce: true }"),
+           {}},
+          {"a user's name",
+           OAuth2("password { username: 'a' }"),
+           OAuth2("password { username: 'b' }"),
+           {}},
+          {"an assertion",
+           OAuth2("jwt_bearer { key { key_id: '1' } issuer: 'a' }"),
+           OAuth2("jwt_bearer { key { key_id: '2' } issuer: 'b' subject: 's' audience: 'x' claims "
+                  "{ key: 'c' value: 'd' } lifetime { seconds: 60 } }"),
+           {}},
+          {"what is asked for",
+           OAuth2(""),
+           OAuth2("client_id: 'c' client_authentication: CLIENT_AUTHENTICATION_BODY client_key { "
+                  "key_id: 'k' } scopes: 's' scope_separator: ',' audience: 'a' resources: 'r' "
+                  "parameters { key: 'p' value: 'x' } headers { key: 'h' value: 'x' } "
+                  "body_format: BODY_FORMAT_JSON response { access_token: 'x' } lifetime { "
+                  "seconds: 9 } placement { query: 'q' } client_assertion_audience: 'x'"),
+           {}},
+      }};
+}
+
+Kind AwsKind() {
+  return {"aws.session_token",
+          "aws",
+          {
+              {"another STS",
+               "aws { sts_url: 'https://a' }",
+               "aws { sts_url: 'https://b' }",
+               {"stsUrl"}},
+              {"the region names the STS",
+               "aws { region: 'eu-west-1' }",
+               "aws { region: 'us-west-2' }",
+               {"stsUrl"}},
+              {"a region beside a given STS",
+               "aws { sts_url: 'https://a' region: 'eu-west-1' }",
+               "aws { sts_url: 'https://a' region: 'us-west-2' }",
+               {}},
+              {"the same STS, written out",
+               "aws { region: 'eu-west-1' }",
+               "aws { region: 'eu-west-1' sts_url: 'https://sts.eu-west-1.amazonaws.com' }",
+               {}},
+              {"who signs for what",
+               "aws { access_key_id: 'A' }",
+               "aws { access_key_id: 'B' service: 's3' role_chain { arn: 'x' } roles { arn: 'y' } "
+               "include_own_account: true }",
+               {}},
+          }};
+}
+
+Kind ApiTokenKind() {
+  return {
+      "api_token.token",
+      "apiToken",
+      {
+          {"another header", "api_token { header: 'A' }", "api_token { header: 'B' }", {"header"}},
+          {"another place",
+           "api_token { header: 'A' }",
+           "api_token { body: 'comment' }",
+           {"header", "body"}},
+          {"a prefix",
+           "api_token { header: 'A' }",
+           "api_token { header: 'A' prefix: 'Bearer ' }",
+           {}},
+      }};
+}
+
+Kind ApiTokensKind() {
+  return {
+      "api_tokens.tokens.one.token",
+      "apiTokens.tokens.one",
+      {
+          {"its own place",
+           "api_tokens { tokens { key: 'one' value { header: 'A' } } }",
+           "api_tokens { tokens { key: 'one' value { query: 'A' } } }",
+           {"header", "query"}},
+          {"that of another",
+           "api_tokens { tokens { key: 'one' value { header: 'A' } } }",
+           "api_tokens { tokens { key: 'one' value { header: 'A' } } tokens { key: 'two' value { "
+           "query: 'q' } } }",
+           {}},
+      }};
+}
+
+std::vector<Kind> Kinds() {
+  return {
+      SessionKind(),
+      OAuth2Kind(),
+      AwsKind(),
+      ApiTokenKind(),
+      ApiTokensKind(),
       {"basic.password",
        "basic",
        {{"a user's name", "basic { username: 'a' }", "basic { username: 'b' }", {}}}},
