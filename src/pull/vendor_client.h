@@ -42,7 +42,7 @@ class VendorClient {
   VendorClient(const VendorClient&) = delete;
   VendorClient& operator=(const VendorClient&) = delete;
 
-  // Sends a request that is not signed yet; it gets User-Agent and Accept unless it has its own.
+  // Sends a request that is not signed yet; it gets a User-Agent unless it has its own.
   // Redirects are followed as the sign-in permits. Any status is a success. VENDOR_UNREACHABLE,
   // VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED, BODY_TRUNCATED, RESPONSE_TOO_LARGE,
   // ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED, …; CANCELLED.
