@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "http/date.h"
 #include "json/document.h"
+#include "mapping/decimal.h"
 
 namespace syncline::pull {
 namespace {
@@ -66,7 +67,9 @@ void Watermark::Begin(std::optional<std::int64_t> state) {
     cursor_ = initial_;
     bound_ = initial_.empty() ? std::nullopt : plan_->ReadWritten(initial_);
   }
-  const Value cursor = plan_->writes_numbers() ? Value::Number(cursor_) : Value::String(cursor_);
+  // `initial` may say "007", which is no number of JSON.
+  const bool number = plan_->writes_numbers() && mapping::IsCanonicalDecimal(cursor_);
+  const Value cursor = number ? Value::Number(cursor_) : Value::String(cursor_);
   state_.Set("cursor", cursor_.empty() ? Value::Null() : cursor);
 }
 
