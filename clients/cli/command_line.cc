@@ -35,6 +35,8 @@ struct Options {
   std::vector<std::string> files;
   bool dry_run = false;
   bool no_watch = false;
+  bool full = false;
+  std::optional<std::string> partition;
   std::size_t limit = 0;
   std::string first;
   std::string second;
@@ -61,6 +63,7 @@ class CommandLine {
         ->capture_default_str();
     AddResourceCommands();
     AddRunCommands();
+    AddStateCommands();
     AddAuthorizeCommand();
     AddLocalCommands();
   }
@@ -144,10 +147,12 @@ class CommandLine {
 
   void AddRunCommands() {
     CLI::App* run = Add("run", "Launch an integration and watch it", [this](Session& s) {
-      return RunCommand(s, options_.first, !options_.no_watch);
+      return RunCommand(s, options_.first, !options_.no_watch, options_.full);
     });
     run->add_option("INTEGRATION", options_.first, "Its id")->required();
     run->add_flag("--detach", options_.no_watch, "Launch only");
+    run->add_flag("--full", options_.full,
+                  "The whole list, although the integration is incremental");
     AddTarget("watch", "Watch a run until it ends",
               [this](Session& s) { return WatchCommand(s, options_.first); });
     AddTarget("cancel", "End a run",
@@ -168,6 +173,31 @@ class CommandLine {
         [this](Session& s) { return ResumeCommand(s, options_.first); })
         ->add_option("SCHEDULE", options_.first, "INTEGRATION/SCHEDULE, or INTEGRATION")
         ->required();
+  }
+
+  void AddStateCommands() {
+    CLI::App* state = app_.add_subcommand("state", "Where the next incremental run begins");
+    state->require_subcommand(1);
+    const auto add = [&](const std::string& name, const std::string& description, Remote remote) {
+      CLI::App* command = state->add_subcommand(name, description);
+      command->callback([this, remote = std::move(remote)] { remote_ = remote; });
+      command->add_option("INTEGRATION", options_.first, "Its id")->required();
+      command->add_option("--partition", options_.partition, "One partition of a split list");
+      return command;
+    };
+    AddLimit(add("get", "Show it, of each partition of the list",
+                 [this](Session& s) {
+                   return StateGetCommand(s, options_.first, options_.partition, options_.limit);
+                 }),
+             1'000);
+    add("set", "Let the next run begin there",
+        [this](Session& s) {
+          return StateSetCommand(s, options_.first, options_.second, options_.partition);
+        })
+        ->add_option("VALUE", options_.second, "2026-01-31T08:00:00Z, or a number")
+        ->required();
+    add("reset", "Forget it: the next run begins with `initial`",
+        [this](Session& s) { return StateResetCommand(s, options_.first, options_.partition); });
   }
 
   CLI::App* AddTarget(const std::string& name, const std::string& description, Remote remote) {
@@ -201,6 +231,7 @@ class CommandLine {
       }
       const std::string& name = words.name;
       if (name == "completion") words.arguments = {"bash", "zsh", "fish"};
+      if (name == "state") words.arguments = {"get", "set", "reset"};
       for (const ResourceKind* kind : ResourceKinds()) {
         if (name == "list") words.arguments.emplace_back(kind->plural);
         if (name == "get" || name == "delete") words.arguments.emplace_back(kind->singular);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ CommandResult ListCommand(Session& session, const std::string& kind, const std::
                           std::size_t limit);
 CommandResult DeleteCommand(Session& session, const std::string& kind, const std::string& name);
 
-// `watch` false: only launch.
-CommandResult RunCommand(Session& session, const std::string& integration, bool watch);
+// `watch` false: only launch. `full`: the whole list, although the integration has `incremental`.
+CommandResult RunCommand(Session& session, const std::string& integration, bool watch, bool full);
 // `target`: a run, or an integration whose newest run is meant.
 CommandResult WatchCommand(Session& session, const std::string& target);
 CommandResult CancelCommand(Session& session, const std::string& target);
@@ -33,6 +34,16 @@ CommandResult RejectsCommand(Session& session, const std::string& target, std::s
 // `schedule`: INTEGRATION/SCHEDULE, or an integration whose schedule `default` is meant.
 CommandResult PauseCommand(Session& session, const std::string& schedule);
 CommandResult ResumeCommand(Session& session, const std::string& schedule);
+
+// Where the next incremental run begins. `partition` nullopt: all of them.
+CommandResult StateGetCommand(Session& session, const std::string& integration,
+                              const std::optional<std::string>& partition, std::size_t limit);
+// `partition` nullopt: that of a list that is not split.
+CommandResult StateSetCommand(Session& session, const std::string& integration,
+                              const std::string& value,
+                              const std::optional<std::string>& partition);
+CommandResult StateResetCommand(Session& session, const std::string& integration,
+                                const std::optional<std::string>& partition);
 
 // How a person's consent comes back (RFC 6749 4.1).
 struct AuthorizeOptions {

@@ -7,6 +7,7 @@
 #include "cli/run_watcher.h"
 #include "fmt/format.h"
 #include "syncline/v1/run.pb.h"
+#include "syncline/v1/run_service.pb.h"
 
 namespace syncline::cli {
 namespace {
@@ -72,12 +73,13 @@ CommandResult ChangeSchedule(Session& session, const std::string& target, std::s
 
 }  // namespace
 
-CommandResult RunCommand(Session& session, const std::string& integration, bool watch) {
-  SYNCLINE_ASSIGN_OR_RETURN(const std::string parent, FullName(*KindOfMessage("Integration"),
-                                                               session.workspace, integration));
-  SYNCLINE_ASSIGN_OR_RETURN(
-      const MessagePointer run,
-      CallWith(session.server, Method("Run", "StartRun"), {{"parent", parent}}));
+CommandResult RunCommand(Session& session, const std::string& integration, bool watch, bool full) {
+  v1::StartRunRequest request;
+  SYNCLINE_ASSIGN_OR_RETURN(*request.mutable_parent(), FullName(*KindOfMessage("Integration"),
+                                                                session.workspace, integration));
+  request.set_full(full);
+  SYNCLINE_ASSIGN_OR_RETURN(const MessagePointer run,
+                            session.server.Call(Method("Run", "StartRun"), request));
   const std::string name = dynamic_cast<const v1::Run&>(*run).name();
   if (watch) return WatchRun(session, name);
   if (session.format == OutputFormat::kTable) {

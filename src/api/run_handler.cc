@@ -52,7 +52,8 @@ absl::StatusOr<v1::Run> RunHandler::Start(const v1::StartRunRequest& request) co
       [&](Transaction& transaction) -> absl::StatusOr<v1::Run> {
         queue::EnqueueRequest enqueue{.workspace = parent.workspace,
                                       .integration = parent.integration,
-                                      .trigger = model::RunTrigger::kManual};
+                                      .trigger = model::RunTrigger::kManual,
+                                      .full = request.full()};
         SYNCLINE_ASSIGN_OR_RETURN(
             enqueue.definition,
             queue::TakeDefinition(transaction, parent.workspace, parent.integration));

@@ -9,6 +9,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const CallEnvironment& 
   services.push_back(MakeWorkspaceService(calls, handlers));
   services.push_back(MakeCredentialService(calls, handlers));
   services.push_back(MakeIntegrationService(calls, handlers));
+  services.push_back(MakeIncrementalStateService(calls, handlers));
   services.push_back(MakeMappingService(calls, handlers));
   services.push_back(MakeScheduleService(calls, handlers));
   services.push_back(MakeRunService(calls, handlers, streams));

@@ -20,6 +20,8 @@ std::unique_ptr<grpc::Service> MakeCredentialService(const CallEnvironment& call
                                                      const HandlerEnvironment& handlers);
 std::unique_ptr<grpc::Service> MakeIntegrationService(const CallEnvironment& calls,
                                                       const HandlerEnvironment& handlers);
+std::unique_ptr<grpc::Service> MakeIncrementalStateService(const CallEnvironment& calls,
+                                                           const HandlerEnvironment& handlers);
 std::unique_ptr<grpc::Service> MakeMappingService(const CallEnvironment& calls,
                                                   const HandlerEnvironment& handlers);
 std::unique_ptr<grpc::Service> MakeScheduleService(const CallEnvironment& calls,

@@ -53,7 +53,11 @@ LoadTarget MakeLoadTarget(LoadTargetOptions options, const mapping::CompiledMapp
       .advance = expand(sql::kPageCommitAdvance),
       .missing = expand(sql::kPageCommitMissing),
       .end = expand(sql::kPageCommitEnd),
-      .purge_seen = expand(sql::kPageCommitPurgeSeen)};
+      .purge_seen = expand(sql::kPageCommitPurgeSeen),
+      .keep_states = expand(sql::kPageCommitKeepStates),
+      .store_states = expand(sql::kPageCommitStoreStates),
+      .purge_states = expand(sql::kPageCommitPurgeStates),
+      .state_meaning = std::move(options.state_meaning)};
   const auto& fields = mapping.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     target.finds.push_back(fields[i].unique ? target.objects.Find(i) : std::string());

@@ -26,6 +26,8 @@ struct LoadTarget {
   std::vector<std::string> finds;  // store::ObjectStatements::Find, per column; "" if not unique
   std::string links, links_between, ids, copy_links, update_links, drop_rejects, copy_rejects;
   std::string begin, advance, missing, end, purge_seen;
+  std::string keep_states, store_states, purge_states;
+  std::string state_meaning;  // "" = the integration has no `incremental`
 };
 
 struct LoadTargetOptions {
@@ -34,6 +36,7 @@ struct LoadTargetOptions {
   std::int64_t integration_uid = 0;
   v1::ObjectType object_type;  // as stored with the run; its table is set from the workspace
   std::int64_t reject_count_max = 1'000;
+  std::string state_meaning = "";  // of the states of its pages; "" = it has none
 };
 
 LoadTarget MakeLoadTarget(LoadTargetOptions options, const mapping::CompiledMapping& mapping);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "model/partition_state.h"
 #include "model/row.h"
 #include "model/run.h"
 #include "model/run_event.h"
@@ -31,6 +32,10 @@ struct PageCommit {
   // How a run ends whose last page this is: kComplete, or kPartial, after which nothing is missing.
   model::Verdict verdict = model::Verdict::kComplete;
   std::optional<model::IdentityRefusal> refusal = std::nullopt;  // whose place the page takes
+  // False: only what changed was asked for, so that nothing can be missing.
+  bool whole_list = true;
+  // Of partitions whose walk this page ends. They count from the run's end on, if it is kComplete.
+  std::vector<model::PartitionState> states = {};
 };
 
 struct PageOutcome {
@@ -39,7 +44,8 @@ struct PageOutcome {
   std::int64_t latest_sequence = 0;
 };
 
-// Writes one page atomically: rows, links, seen marks, rejects, checkpoint, counters and events in
+// Writes one page atomically: rows, links, seen marks, rejects, states, checkpoint, counters and
+// events in
 // one fenced transaction (I1, I2, I3). Used by one pipeline at a time; the fake and the PostgreSQL
 // one pass the same contract suite. RUN_FENCED (the run is another worker's: stop silently),
 // CANCELLED (a cancel was asked for; nothing written), REJECT_LIMIT_REACHED, SCHEMA_DRIFT,

@@ -141,6 +141,30 @@ absl::StatusOr<std::int64_t> PageLedger::Advance(store::Transaction& transaction
   return row.Int64(0, 0);
 }
 
+absl::Status PageLedger::PutStates(store::Transaction& transaction, const PageCommit& page) const {
+  if (target_.state_meaning.empty() || (page.states.empty() && !page.last)) return absl::OkStatus();
+  std::vector<std::string_view> partitions;
+  std::vector<std::int64_t> values;
+  for (const model::PartitionState& state : page.states) {
+    partitions.push_back(state.partition);
+    values.push_back(state.value);
+  }
+  store::Parameters parameters;
+  parameters.Uuid(target_.fence.run_id);
+  if (!page.last) {
+    parameters.Int64(page.page_number).TextArray(partitions).Int64Array(values);
+    return transaction.Execute(target_.keep_states, parameters).status();
+  }
+  if (page.verdict == model::Verdict::kComplete) {
+    parameters.Int64(target_.integration_uid).Text(target_.state_meaning);
+    parameters.TextArray(partitions).Int64Array(values);
+    SYNCLINE_RETURN_IF_ERROR(transaction.Execute(target_.store_states, parameters).status());
+  }
+  return transaction
+      .Execute(target_.purge_states, store::Parameters().Int64(target_.integration_uid))
+      .status();
+}
+
 absl::StatusOr<std::int64_t> PageLedger::CountMissing(store::Transaction& transaction,
                                                       const std::string& seen_ranges) const {
   SYNCLINE_ASSIGN_OR_RETURN(const store::Result row,

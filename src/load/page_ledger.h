@@ -15,8 +15,8 @@
 
 namespace syncline::load {
 
-// The half of the page transaction that is about the run: fence, seen marks, rejects, checkpoint,
-// counters, events. Stateless; every function is one or two statements.
+// The half of the page transaction that is about the run: fence, seen marks, rejects, states,
+// checkpoint, counters, events. Stateless; every function is one or two statements.
 class PageLedger {
  public:
   explicit PageLedger(const LoadTarget& target) : target_(target) {}
@@ -53,6 +53,9 @@ class PageLedger {
   absl::StatusOr<std::int64_t> Advance(store::Transaction& transaction, const PageCommit& page,
                                        const PageOutcome& outcome,
                                        const std::string& seen_ranges) const;
+  // The page's states: kept until the run ends, or, on its last page, stored for the next run, if
+  // the run is complete. Nothing to do without `incremental`.
+  absl::Status PutStates(store::Transaction& transaction, const PageCommit& page) const;
   // Links of the integration that the run did not see.
   absl::StatusOr<std::int64_t> CountMissing(store::Transaction& transaction,
                                             const std::string& seen_ranges) const;

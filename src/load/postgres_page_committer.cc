@@ -110,7 +110,7 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::TryOnce(const PageCommit& pag
     SYNCLINE_ASSIGN_OR_RETURN(links, LinksOf(page, ahead));
   }
   const bool doubtful = doubtful_.has_value() && doubtful_->page_number == page.page_number;
-  if (!careful && !doubtful && !page.last && IsUnchanged(page.rows, links)) {
+  if (!careful && !doubtful && !page.last && page.states.empty() && IsUnchanged(page.rows, links)) {
     return CommitUnchanged(page, links);
   }
   PageOutcome outcome;
@@ -212,7 +212,8 @@ absl::Status PostgresPageCommitter::Conclude(store::Transaction& transaction,
 
 absl::Status PostgresPageCommitter::Enter(store::Transaction& transaction, const PageCommit& page,
                                           PageOutcome* outcome, const std::string& seen_ranges) {
-  if (page.last && page.verdict == model::Verdict::kComplete) {
+  SYNCLINE_RETURN_IF_ERROR(ledger_.PutStates(transaction, page));
+  if (page.last && page.whole_list && page.verdict == model::Verdict::kComplete) {
     SYNCLINE_ASSIGN_OR_RETURN(outcome->page.missing,
                               ledger_.CountMissing(transaction, seen_ranges));
   }

@@ -18,8 +18,39 @@ struct ListWalk::PageMemory {
 };
 
 absl::StatusOr<ListWalk> ListWalk::Begin(std::shared_ptr<const List> list, Place place) {
-  SYNCLINE_ASSIGN_OR_RETURN(paging::Walk walk, list->MakeWalk());
-  return ListWalk(std::move(list), std::move(place), std::move(walk));
+  SYNCLINE_ASSIGN_OR_RETURN(paging::Walk pages, list->MakeWalk());
+  ListWalk walk(std::move(list), std::move(place), std::move(pages));
+  const Place& here = walk.place_;
+  if (here.incremental == nullptr) return walk;
+  SYNCLINE_ASSIGN_OR_RETURN(std::string initial,
+                            here.incremental->Initial(here.run.names(), here.run.run_start()));
+  walk.watermark_ =
+      std::make_unique<Watermark>(here.incremental, here.run.run_start(), std::move(initial));
+  return walk;
+}
+
+absl::Status ListWalk::BeginState() {
+  if (watermark_ == nullptr) return absl::OkStatus();
+  if (!watermark_->begun()) {
+    std::optional<std::int64_t> state;
+    if (place_.states != nullptr) {
+      SYNCLINE_ASSIGN_OR_RETURN(state, place_.states->Find(place_.partition));
+    }
+    watermark_->Begin(state);
+  }
+  place_.names.Set("state", watermark_->value());
+  return absl::OkStatus();
+}
+
+std::string ListWalk::Checkpoint() const {
+  return watermark_ == nullptr ? walk_.Checkpoint() : watermark_->Checkpoint(walk_.Checkpoint());
+}
+
+absl::Status ListWalk::Restore(std::string_view checkpoint) {
+  if (watermark_ == nullptr) return walk_.Restore(checkpoint);
+  std::string walk;
+  SYNCLINE_RETURN_IF_ERROR(watermark_->Restore(checkpoint, &walk));
+  return walk_.Restore(walk);
 }
 
 absl::StatusOr<reshape::Reshaped> ListWalk::Reshape(const expression::Value& body,
@@ -35,16 +66,14 @@ absl::StatusOr<reshape::Reshaped> ListWalk::Reshape(const expression::Value& bod
   return steps.Apply(found, context);
 }
 
-absl::StatusOr<expression::Value> ListWalk::FindRecordsIn(const Answer& answer,
+absl::StatusOr<expression::Value> ListWalk::FindRecordsIn(const Answer& answer, PageMemory* memory,
                                                           ListPage* page) const {
   page->document = answer.document;
   page->response_bytes = answer.body_bytes;
   const expression::Value body(answer.document->root());
   page->records = body;
   if (answer.without_content) return body;
-  const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
-  page->memory = memory;
-  absl::StatusOr<reshape::Reshaped> reshaped = Reshape(body, memory.get());
+  absl::StatusOr<reshape::Reshaped> reshaped = Reshape(body, memory);
   if (!reshaped.ok()) {
     return WithBody(reshaped.status(), json::ToJson(answer.document->root()),
                     place_.client.authenticator());
@@ -54,22 +83,33 @@ absl::StatusOr<expression::Value> ListWalk::FindRecordsIn(const Answer& answer,
 }
 
 absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
+  SYNCLINE_RETURN_IF_ERROR(BeginState());
   const paging::PageRequest asked = walk_.request();
   SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
                             list_->RequestFor(asked, place_.names, place_.run.run_start()));
   SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, Ask(place_.client, std::move(request),
                                                      list_->response(), std::move(stop)));
   ListPage page;
-  SYNCLINE_ASSIGN_OR_RETURN(const expression::Value listed, FindRecordsIn(answer, &page));
+  const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
+  page.memory = memory;
+  SYNCLINE_ASSIGN_OR_RETURN(const expression::Value listed,
+                            FindRecordsIn(answer, memory.get(), &page));
   const ResponseScope scope(answer.headers, answer.status,
                             expression::Value(answer.document->root()), listed, asked.scope);
+  Watermark::Observed observed{.records = page.records};
+  if (watermark_ != nullptr) {
+    SYNCLINE_ASSIGN_OR_RETURN(observed, watermark_->Observe(answer.headers, page.records,
+                                                            scope.value(), &memory->records));
+  }
   const auto resolve = [&](std::string_view link) {
     return place_.client.ResolveLink(answer.asked, link);
   };
   SYNCLINE_ASSIGN_OR_RETURN(
       const bool more,
       walk_.Advance({.records = listed, .scope = scope.value(), .resolve = resolve}));
-  page.last = !more;
+  page.records = observed.records;
+  page.last = !more || observed.ends;
+  if (page.last && watermark_ != nullptr) page.state = watermark_->Outcome();
   return page;
 }
 

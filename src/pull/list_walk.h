@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "pull/list.h"
 #include "pull/request_scope.h"
 #include "pull/vendor_client.h"
+#include "pull/watermark.h"
 
 namespace syncline::pull {
 
@@ -26,6 +28,8 @@ struct ListPage {
   expression::Value records;           // an array, as the record steps left it
   std::int64_t response_bytes = 0;     // decoded body
   bool last = false;                   // the walk ended with it
+  // With `last`: where the next incremental run of the list begins, if that is another place.
+  std::optional<std::int64_t> state;
 };
 
 // Walks the pages of one list: renders the request, signs it, sends it with retries, judges the
@@ -41,25 +45,32 @@ class ListWalk {
     // What templates see beside `page`: the names of `run`, and of whoever walks the list
     // (`parent`, …). What they refer to must outlive the walk.
     expression::Scope names;
+    // Of an integration with `incremental`: templates see `state`, too. Else null.
+    std::shared_ptr<const IncrementalPlan> incremental = nullptr;
+    StateSource* states = nullptr;  // null: as in the first run, the whole list is walked
+    std::string partition = "";     // whose state it is
   };
 
   // At the first page. INVALID_ARGUMENT for a list whose pagination is wrong: List::Compile would
-  // have refused it.
+  // have refused it. What IncrementalPlan::Initial says.
   static absl::StatusOr<ListWalk> Begin(std::shared_ptr<const List> list, Place place);
 
+  // Whose state it goes by, as its place said.
+  const std::string& partition() const { return place_.partition; }
   // The page where the walk stands, from 1.
   std::int64_t page_number() const { return walk_.page_number(); }
   // Records in the whole list as far as the vendor told; 0 = unknown.
   std::int64_t total() const { return walk_.total(); }
 
   // Pulls the page where the walk stands, and goes on to the one after it unless it was the last. A
-  // page that failed may be asked for again. The errors of Puller::Next.
+  // page that failed may be asked for again. The errors of Puller::Next, StateSource::Find and
+  // Watermark::Observe.
   absl::StatusOr<ListPage> Next(std::stop_token stop);
 
   // Where the walk stands, as JSON text of bounded size, and back. Only while there is a next page.
   // INTERNAL when the text is none of ours.
-  std::string Checkpoint() const { return walk_.Checkpoint(); }
-  absl::Status Restore(std::string_view checkpoint) { return walk_.Restore(checkpoint); }
+  std::string Checkpoint() const;
+  absl::Status Restore(std::string_view checkpoint);
 
  private:
   ListWalk(std::shared_ptr<const List> list, Place place, paging::Walk walk)
@@ -67,15 +78,19 @@ class ListWalk {
 
   struct PageMemory;
 
+  // Reads the state that the walk begins with, unless that was done.
+  absl::Status BeginState();
   absl::StatusOr<reshape::Reshaped> Reshape(const expression::Value& body,
                                             PageMemory* memory) const;
   // Finds the records of an answer and lets the steps reshape them. Yields the records as the
   // vendor lists them, which paging counts.
-  absl::StatusOr<expression::Value> FindRecordsIn(const Answer& answer, ListPage* page) const;
+  absl::StatusOr<expression::Value> FindRecordsIn(const Answer& answer, PageMemory* memory,
+                                                  ListPage* page) const;
 
   std::shared_ptr<const List> list_;
   Place place_;
   paging::Walk walk_;
+  std::unique_ptr<Watermark> watermark_;  // null without `incremental`
 };
 
 }  // namespace syncline::pull

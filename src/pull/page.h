@@ -4,9 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "expression/expression.h"
 #include "json/document.h"
+#include "model/partition_state.h"
 #include "model/run_event.h"
 
 namespace syncline::pull {
@@ -22,9 +24,12 @@ struct Page {
   std::int64_t request_count = 0;                  // tries included
   std::int64_t total_records = 0;                  // of the whole list; 0 = unknown
   bool last = false;                               // no further page
-  bool partial = false;  // an identity was refused, on this page or before
+  bool whole_list = true;  // false: only what changed is asked for, so that nothing is missing
+  bool partial = false;    // an identity was refused, on this page or before
   // This page stands for an identity that was refused, and is empty.
   std::optional<model::IdentityRefusal> refusal = std::nullopt;
+  // Of the partitions whose walk ends with this page. They count once the run ended COMPLETE.
+  std::vector<model::PartitionState> states = {};
   std::string checkpoint;  // how to ask for the page after this one; "" when last
 };
 

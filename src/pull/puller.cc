@@ -20,26 +20,29 @@ Puller::Puller(Options options)
                .limits = ResolveLimits(integration_.limits()),
                .on_wait = std::move(options.on_wait),
                .backoff = options.backoff,
-               .user_agent = std::move(options.user_agent)}) {}
+               .user_agent = std::move(options.user_agent)}),
+      states_(options.states) {}
 
 absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
   SYNCLINE_RETURN_IF_ERROR(ValidateIntegration(options.integration));
   std::unique_ptr<Puller> puller(new Puller(std::move(options)));
-  SYNCLINE_ASSIGN_OR_RETURN(
-      puller->list_, List::Compile(DefinitionOf(puller->integration_),
-                                   {.names = NamesOfRun(), .example = puller->run_.names()}));
+  SYNCLINE_ASSIGN_OR_RETURN(puller->compiled_,
+                            CompileIntegration(puller->integration_, puller->run_));
   SYNCLINE_RETURN_IF_ERROR(puller->BeginIdentity(0, 0));
   return puller;
 }
 
 absl::Status Puller::BeginIdentity(int index, std::int64_t pages_before) {
-  SYNCLINE_ASSIGN_OR_RETURN(
-      ListWalk walk,
-      ListWalk::Begin(list_, {.client = client_, .run = run_, .names = run_.names()}));
-  walk_.emplace(std::move(walk));
   client_.authenticator().Select(index);
   identity_.index = index;
   identity_.name = client_.authenticator().IdentityName(index);
+  ListWalk::Place place{.client = client_, .run = run_, .names = run_.names()};
+  place.incremental = compiled_.incremental;
+  place.states = states_;
+  // Each identity has a list of its own.
+  if (client_.authenticator().identity_count() > 1) place.partition = identity_.name;
+  SYNCLINE_ASSIGN_OR_RETURN(ListWalk walk, ListWalk::Begin(compiled_.list, std::move(place)));
+  walk_.emplace(std::move(walk));
   identity_.pages_before = pages_before;
   return absl::OkStatus();
 }
@@ -86,6 +89,9 @@ absl::StatusOr<Page> Puller::Pull(std::stop_token stop) {
   page.records = pulled.records;
   page.response_bytes = pulled.response_bytes;
   page.last = pulled.last;
+  if (pulled.state.has_value()) {
+    page.states.push_back({walk_->partition(), *pulled.state});
+  }
   return page;
 }
 
@@ -121,6 +127,7 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
     SYNCLINE_RETURN_IF_ERROR(BeginIdentity(identity_.index + 1, page->number));
     page->last = false;
   }
+  page->whole_list = compiled_.incremental == nullptr || states_ == nullptr;
   page->partial = identity_.refused > 0;
   if (!page->last) {
     page->checkpoint = identity_count > 1 ? WriteIdentityPosition(identity_, walk_->Checkpoint())

@@ -16,9 +16,9 @@
 #include "http/transport.h"
 #include "pull/identity_position.h"
 #include "pull/limits.h"
-#include "pull/list.h"
 #include "pull/list_walk.h"
 #include "pull/page.h"
+#include "pull/validate_integration.h"
 #include "pull/vendor_client.h"
 #include "request/vars.h"
 #include "syncline/v1/integration.pb.h"
@@ -38,7 +38,9 @@ class Puller {
     http::Transport& transport;                          // one try each; retries are made here
     const base::Clock& clock;
     base::Random& random;
-    base::Time run_start;                          // what templates see as run.start_time
+    base::Time run_start;  // what templates see as run.start_time
+    // Of an integration with `incremental`; null = the whole list is walked, as in its first run.
+    StateSource* states = nullptr;
     http::RetryingTransport::OnWait on_wait = {};  // called by the thread that pulls
     http::Backoff backoff = {};
     std::string user_agent = "Syncline";
@@ -59,7 +61,8 @@ class Puller {
   // VENDOR_ERROR, AUTH_FAILED, HOST_NOT_ALLOWED, URL_INVALID, BODY_TRUNCATED, RESPONSE_TOO_LARGE,
   // UNEXPECTED_CONTENT_TYPE, JSON_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RECORDS_NOT_FOUND,
   // RECORDS_NOT_A_LIST, SIGN_IN_FAILED, REAUTH_REQUIRED, PAGINATION_LOOP, PAGE_LIMIT_REACHED,
-  // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING; CANCELLED.
+  // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING; CANCELLED; what
+  // StateSource::Find says.
   absl::StatusOr<std::optional<Page>> Next(std::stop_token stop);
 
   // Takes the secrets of the sign-in out of a text that the vendor wrote (I5): what is stored or
@@ -88,7 +91,8 @@ class Puller {
   const request::Vars vars_;
   const RunScope run_;
   VendorClient client_;
-  std::shared_ptr<const List> list_;
+  StateSource* const states_;
+  CompiledIntegration compiled_;
   std::optional<ListWalk> walk_;  // with the identity that is selected
   IdentityPosition identity_;
   bool done_ = false;

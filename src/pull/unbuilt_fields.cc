@@ -18,7 +18,6 @@ constexpr auto kUnbuilt = std::to_array<std::string_view>({
     "details",
     "export_job",
     "fan_out",
-    "incremental",
     "pagination.advanced",
     "pagination.automatic",
     "pagination.end_statuses",

@@ -6,6 +6,7 @@
 #include "pull/limits.h"
 #include "pull/request_scope.h"
 #include "pull/unbuilt_fields.h"
+#include "pull/watermark.h"
 #include "request/vars.h"
 
 namespace syncline::pull {
@@ -15,8 +16,7 @@ constexpr std::size_t kDisplayNameBytesMax = 255;
 // What templates are rendered with when a definition is saved.
 constexpr base::Time kExampleStart{std::chrono::hours(24)};
 
-}  // namespace
-
+// The integration's own list.
 List::Definition DefinitionOf(const v1::Integration& integration) {
   List::Definition definition{.request = integration.request(),
                               .records = integration.records(),
@@ -26,7 +26,47 @@ List::Definition DefinitionOf(const v1::Integration& integration) {
   return definition;
 }
 
-request::NamesInScope NamesOfRun() { return {"vars", "run"}; }
+}  // namespace
+
+absl::StatusOr<CompiledIntegration> CompileIntegration(const v1::Integration& integration,
+                                                       const RunScope& example) {
+  base::FieldViolations violations;
+  CompiledIntegration compiled;
+  request::NamesInScope names = {"vars", "run"};
+  expression::Scope scope = example.names();
+  // When `incremental` is wrong, that is told, and its cursor takes no part in what else is.
+  expression::Scope state;
+  state.Set("cursor", expression::Value::String("0"));
+  std::unique_ptr<Watermark> first_run;
+  if (integration.has_incremental()) {
+    names.emplace_back("state");
+    scope.Set("state", state.value());
+    auto plan = IncrementalPlan::Compile(integration.incremental(), example.names());
+    violations.AddStatus("incremental", plan.status());
+    if (plan.ok()) {
+      compiled.incremental = *std::move(plan);
+      SYNCLINE_ASSIGN_OR_RETURN(
+          std::string initial, compiled.incremental->Initial(example.names(), example.run_start()));
+      first_run = std::make_unique<Watermark>(compiled.incremental, example.run_start(),
+                                              std::move(initial));
+      first_run->Begin(std::nullopt);
+      scope.Set("state", first_run->value());
+    }
+  }
+  auto list =
+      List::Compile(DefinitionOf(integration), {.names = std::move(names), .example = scope});
+  violations.AddStatus("", list.status());
+  SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
+  compiled.list = *std::move(list);
+  return compiled;
+}
+
+absl::StatusOr<std::shared_ptr<const IncrementalPlan>> CompileIncremental(
+    const v1::Integration& integration) {
+  if (!integration.has_incremental()) return nullptr;
+  const request::Vars vars = request::Sorted(integration.vars());
+  return IncrementalPlan::Compile(integration.incremental(), RunScope(vars, kExampleStart).names());
+}
 
 absl::Status ValidateIntegration(const v1::Integration& integration) {
   base::FieldViolations violations;
@@ -37,9 +77,7 @@ absl::Status ValidateIntegration(const v1::Integration& integration) {
   const request::Vars vars = request::Sorted(integration.vars());
   request::CheckVars(vars, &violations);
   const RunScope example(vars, kExampleStart);
-  violations.AddStatus("", List::Compile(DefinitionOf(integration),
-                                         {.names = NamesOfRun(), .example = example.names()})
-                               .status());
+  violations.AddStatus("", CompileIntegration(integration, example).status());
   CheckLimits(integration.limits(), &violations);
   return violations.ToStatus();
 }

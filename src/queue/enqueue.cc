@@ -36,7 +36,8 @@ store::Parameters RowOf(const EnqueueRequest& request, const std::string& run_id
       .OptionalText(request.schedule)
       .OptionalTime(request.nominal_time)
       .Json(request.definition.json)
-      .Int64(request.definition.mapping_version);
+      .Int64(request.definition.mapping_version)
+      .Bool(request.full);
 }
 
 }  // namespace

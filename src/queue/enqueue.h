@@ -31,6 +31,7 @@ struct EnqueueRequest {
   model::RunTrigger trigger = model::RunTrigger::kManual;
   std::optional<std::string> schedule;     // with kSchedule: its id …
   std::optional<base::Time> nominal_time;  // … and its tick
+  bool full = false;                       // see v1::Run.full
   DefinitionSnapshot definition;
 };
 

@@ -49,6 +49,7 @@ absl::StatusOr<ClaimedRun> Begin(store::Transaction& transaction, const store::R
   SYNCLINE_ASSIGN_OR_RETURN(run.counters, store::DecodeCounters(started.Text(0, 2)));
   run.definition = started.Text(0, 3);
   run.start_time = started.Time(0, 5);
+  run.full = started.Bool(0, 6);
   SYNCLINE_RETURN_IF_ERROR(InsertEvent(transaction, run.run_id, sequence,
                                        model::RunStarted{run.attempt, run.pages_committed + 1}));
   return run;

@@ -26,6 +26,7 @@ struct ClaimedRun {
   std::string definition;       // JSON {"integration", "mapping", "object_type"} in proto JSON
   base::Time start_time;        // when a worker first took it
   bool cancel_requested = false;
+  bool full = false;  // walks the whole list of an integration that has `incremental`
 };
 
 // How a run ends outside of its last page commit.

@@ -100,6 +100,9 @@ absl::StatusOr<std::string> QueueRun(store::Transaction& transaction, const DueS
                          .trigger = model::RunTrigger::kSchedule,
                          .schedule = due.schedule,
                          .nominal_time = nominal_time};
+  v1::Schedule schedule;
+  SYNCLINE_RETURN_IF_ERROR(store::FromProtoJson(due.spec, &schedule));
+  request.full = schedule.full();
   absl::StatusOr<DefinitionSnapshot> definition =
       TakeDefinition(transaction, due.workspace, due.integration);
   absl::Status status = definition.status();

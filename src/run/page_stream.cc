@@ -76,6 +76,8 @@ std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) con
       .page_number = page.number, .checkpoint = page.checkpoint, .last = page.last};
   commit.verdict = page.partial ? model::Verdict::kPartial : model::Verdict::kComplete;
   commit.refusal = page.refusal;
+  commit.whole_list = page.whole_list;
+  commit.states = page.states;
   // Records may stand in the document or in what the records expression computed: the rows hold
   // both.
   const auto held = std::make_shared<const pull::Page>(std::move(page));

@@ -59,6 +59,8 @@ absl::Status Pipeline::Walk() {
                                         VariablesOf(definition.integration)));
   SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<auth::Authenticator> authenticator,
                             OpenAuthenticator(definition));
+  SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<pull::StateSource> states,
+                            context_.resources.OpenStates(run_, definition.integration));
   SYNCLINE_ASSIGN_OR_RETURN(
       std::unique_ptr<pull::Puller> puller,
       pull::Puller::Make({.integration = definition.integration,
@@ -67,6 +69,7 @@ absl::Status Pipeline::Walk() {
                           .clock = context_.clock,
                           .random = context_.random,
                           .run_start = run_.start_time,
+                          .states = states.get(),
                           .on_wait =
                               [this](const http::Wait& wait) {
                                 ReportWait({std::string(base::ReasonName(wait.reason)),

@@ -7,6 +7,8 @@
 #include "credential/postgres_token_store.h"
 #include "load/postgres_page_committer.h"
 #include "pull/limits.h"
+#include "pull/validate_integration.h"
+#include "run/postgres_state_source.h"
 #include "store/integration_store.h"
 
 namespace syncline::run {
@@ -32,16 +34,35 @@ absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenA
   return auth::MakeAuthenticator(open.credential, open.secrets, sign_in);
 }
 
+absl::StatusOr<std::unique_ptr<pull::StateSource>> PostgresRunResources::OpenStates(
+    const queue::ClaimedRun& run, const v1::Integration& integration) {
+  if (!integration.has_incremental() || run.full) return nullptr;
+  SYNCLINE_ASSIGN_OR_RETURN(const auto incremental, pull::CompileIncremental(integration));
+  // Whoever changes states by hand holds this lock and finds no run under way: what is read from
+  // here on stays as it is until the run ends.
+  SYNCLINE_RETURN_IF_ERROR(database_.RunTransaction([&](store::Transaction& transaction) {
+    return store::FindIntegration(transaction, {run.workspace, run.integration},
+                                  store::Lock::kForUpdate)
+        .status();
+  }));
+  return std::make_unique<PostgresStateSource>(
+      database_,
+      store::IncrementalStates(run.workspace, run.integration_uid, incremental->meaning()));
+}
+
 absl::StatusOr<std::unique_ptr<load::PageCommitter>> PostgresRunResources::MakeCommitter(
     const queue::ClaimedRun& run, const Definition& definition,
     const mapping::CompiledMapping& mapping) {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto incremental,
+                            pull::CompileIncremental(definition.integration));
   return load::PostgresPageCommitter::Open(
       database_,
       {.fence = {.run_id = run.run_id, .worker_id = worker_id_, .epoch = run.epoch},
        .workspace = run.workspace,
        .integration_uid = run.integration_uid,
        .object_type = definition.object_type,
-       .reject_count_max = pull::ResolveLimits(definition.integration.limits()).reject_count_max},
+       .reject_count_max = pull::ResolveLimits(definition.integration.limits()).reject_count_max,
+       .state_meaning = incremental == nullptr ? "" : incremental->meaning()},
       mapping);
 }
 

@@ -22,6 +22,8 @@ class PostgresRunResources final : public RunResources {
 
   absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
       const queue::ClaimedRun& run, const v1::Integration& integration) override;
+  absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(
+      const queue::ClaimedRun& run, const v1::Integration& integration) override;
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition& definition,
       const mapping::CompiledMapping& mapping) override;

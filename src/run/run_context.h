@@ -13,6 +13,7 @@
 #include "http/transport.h"
 #include "load/page_committer.h"
 #include "mapping/compiled_mapping.h"
+#include "pull/watermark.h"
 #include "queue/run_queue.h"
 #include "run/definition.h"
 
@@ -25,6 +26,10 @@ class RunResources {
   // Of the integration's credential as it is now. NOT_FOUND when integration or credential are
   // gone; KEY_UNAVAILABLE, SECRET_UNAVAILABLE, CREDENTIAL_CORRUPT, DATABASE_UNAVAILABLE.
   virtual absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
+      const queue::ClaimedRun& run, const v1::Integration& integration) = 0;
+  // Where the states of its partitions are. Null for a run that walks the whole list: that of an
+  // integration without `incremental`, and a full one. NOT_FOUND, DATABASE_UNAVAILABLE.
+  virtual absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(
       const queue::ClaimedRun& run, const v1::Integration& integration) = 0;
   virtual absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition& definition,

@@ -26,6 +26,7 @@ enum Column {
   kCreateTime,
   kStartTime,
   kEndTime,
+  kWalksAll,
 };
 
 // The enum value `prefix` + name; UNSPECIFIED for a name this build does not know.
@@ -68,6 +69,7 @@ absl::StatusOr<v1::Run> ReadRun(const Result& rows, int row) {
   }
   run.set_latest_sequence(rows.Int64(row, kLatestSequence));
   run.set_mapping_version(rows.Int64(row, kMappingVersion));
+  run.set_full(rows.Bool(row, kWalksAll));
   ReadTimes(rows, row, run);
   return run;
 }

@@ -30,6 +30,10 @@ class PageCommitterHarness {
   virtual bool ended() = 0;
   virtual std::string checkpoint() = 0;
   virtual std::int64_t reject_count_max() = 0;
+  // The states that the next run would see, "partition:value" in order, and how many more are kept
+  // for runs that have not ended.
+  virtual std::string States() = 0;
+  virtual std::int64_t KeptStateCount() = 0;
   // One row per text "key=value".
   virtual model::RowBatch Rows(const std::vector<std::string>& texts) = 0;
 };
@@ -129,6 +133,66 @@ TEST_P(PageCommitterContract, APartialRunSucceedsAndMissesNothing) {
   const auto& end = std::get<model::RunEnded>(events.back().body);
   EXPECT_EQ(end.state, model::RunState::kSucceeded);
   EXPECT_EQ(end.verdict, model::Verdict::kPartial);
+}
+
+TEST_P(PageCommitterContract, StatesCountWhenTheRunIsComplete) {
+  auto committer = harness_->StartRun();
+  load::PageCommit first = Page(1, {"a=1"});
+  first.states = {{"x", 10}, {"y", 10}};
+  Committed(*committer, first);
+  EXPECT_EQ(harness_->States(), "");
+  committer = harness_->Again();  // as after a crash
+  load::PageCommit unchanged = Page(2, {"a=1"});
+  unchanged.states = {{"y", 30}};
+  Committed(*committer, unchanged);
+  load::PageCommit last = Page(3, {"b=1"}, true);
+  last.states = {{"", -5}, {"y", 20}};
+  Committed(*committer, last);
+  EXPECT_EQ(harness_->States(), ":-5 x:10 y:30 ") << "of one that was walked in parts the newest";
+  EXPECT_EQ(harness_->KeptStateCount(), 0);
+
+  committer = harness_->StartRun();
+  load::PageCommit only = Page(1, {"a=1"}, true);
+  only.states = {{"x", 5}};
+  Committed(*committer, only);
+  EXPECT_EQ(harness_->States(), ":-5 x:5 y:30 ") << "a later run may take it back, a full one";
+}
+
+TEST_P(PageCommitterContract, ARunThatIsNotCompleteLeavesTheStates) {
+  auto committer = harness_->StartRun();
+  load::PageCommit page = Page(1, {"a=1"}, true);
+  page.states = {{"x", 10}};
+  Committed(*committer, page);
+
+  committer = harness_->StartRun();  // its last page never comes
+  load::PageCommit kept = Page(1, {"a=1"});
+  kept.states = {{"x", 20}};
+  Committed(*committer, kept);
+  EXPECT_EQ(harness_->States(), "x:10 ");
+
+  committer = harness_->StartRun();
+  load::PageCommit partial = Page(1, {"a=1"}, true);
+  partial.states = {{"x", 30}};
+  partial.verdict = model::Verdict::kPartial;
+  Committed(*committer, partial);
+  EXPECT_EQ(harness_->States(), "x:10 ");
+
+  committer = harness_->StartRun();
+  Committed(*committer, Page(1, {"a=1"}, true));
+  EXPECT_EQ(harness_->States(), "x:10 ") << "what the run before had kept is not taken up";
+  EXPECT_EQ(harness_->KeptStateCount(), 0);
+}
+
+TEST_P(PageCommitterContract, NothingIsMissingWhereOnlyChangesWereAskedFor) {
+  auto committer = harness_->StartRun();
+  Committed(*committer, Page(1, {"a=1", "b=1"}, true));
+  committer = harness_->StartRun();
+  load::PageCommit page = Page(1, {"a=2"}, true);
+  page.whole_list = false;
+  const auto outcome = Committed(*committer, page);
+  EXPECT_EQ(outcome.page.missing, 0);
+  EXPECT_EQ(std::get<model::RunEnded>(harness_->Events().back().body).verdict,
+            model::Verdict::kComplete);
 }
 
 TEST_P(PageCommitterContract, AnotherOwnerFencesOut) {

@@ -26,6 +26,16 @@ class InMemoryHarness final : public PageCommitterHarness {
   bool ended() override { return pages_.Get().ended; }
   std::string checkpoint() override { return pages_.Get().checkpoint; }
   std::int64_t reject_count_max() override { return pages_.Get().reject_count_max; }
+  std::string States() override {
+    std::string all;
+    for (const auto& [partition, value] : pages_.States()) {
+      all += partition + ":" + std::to_string(value) + " ";
+    }
+    return all;
+  }
+  std::int64_t KeptStateCount() override {
+    return static_cast<std::int64_t>(pages_.Get().kept_states.size());
+  }
   model::RowBatch Rows(const std::vector<std::string>& texts) override {
     model::RowBatch rows;
     for (const std::string& text : texts) {

@@ -41,6 +41,8 @@ class LoadTables {
     mapping::CompiledMapping mapping;
   };
 
+  static constexpr const char* kStateMeaning = "time of record updated in";
+
   // A run that kWorker owns, at epoch 1, with its first event written. One row of the integration
   // per id; `mapping` is proto JSON.
   Run StartRun(const std::string& integration, const std::string& mapping) {
@@ -76,7 +78,8 @@ class LoadTables {
                                                         .workspace = "default",
                                                         .integration_uid = run.integration_uid,
                                                         .object_type = object_type_,
-                                                        .reject_count_max = reject_count_max},
+                                                        .reject_count_max = reject_count_max,
+                                                        .state_meaning = kStateMeaning},
                                                        run.mapping);
     EXPECT_TRUE(committer.ok()) << committer.status();
     return committer.ok() ? *std::move(committer) : nullptr;

@@ -27,6 +27,16 @@ class PostgresHarness final : public PageCommitterHarness {
     return database_.Query("SELECT checkpoint FROM syncline.run_queue");
   }
   std::int64_t reject_count_max() override { return 3; }
+  std::string States() override {
+    return database_.Query(fmt::format(
+        "SELECT COALESCE(string_agg(partition_key || ':' || value || ' ', '' ORDER BY "
+        "partition_key), "
+        "'') FROM ws_default.syncline_state WHERE integration_uid = {} AND meaning = '{}'",
+        run_->integration_uid, LoadTables::kStateMeaning));
+  }
+  std::int64_t KeptStateCount() override {
+    return std::stoll(database_.Query("SELECT count(*) FROM ws_default.syncline_state_pending"));
+  }
   model::RowBatch Rows(const std::vector<std::string>& texts) override {
     std::string json = "[";
     for (const std::string& text : texts) {

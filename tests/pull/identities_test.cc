@@ -133,6 +133,21 @@ TEST_F(IdentitiesTest, WhenAllAreRefusedTheRunFails) {
   EXPECT_EQ(PullAll(*Make(Roles({kA}))), "SIGN_IN_FAILED");
 }
 
+TEST_F(IdentitiesTest, EachHasAStateOfItsOwn) {
+  limits_ = "incremental { run_start: true }";
+  const auto puller = Make(Roles({kA, kC}));
+  std::vector<std::string> states;
+  while (true) {
+    const auto page = puller->Next({});
+    ASSERT_TRUE(page.ok()) << base::MessageOf(page.status());
+    if (!page->has_value()) break;
+    for (const auto& state : (*page)->states) {
+      states.push_back(fmt::format("{}:{}", (*page)->number, state.partition));
+    }
+  }
+  EXPECT_EQ(states, (std::vector<std::string>{fmt::format("2:{}", kA), fmt::format("4:{}", kC)}));
+}
+
 TEST_F(IdentitiesTest, OtherErrorsEndTheRun) {
   aws_.refused[kA] = {"InternalFailure", 500};
   EXPECT_EQ(PullAll(*Make(Roles({kA, kC}))), "VENDOR_UNREACHABLE");

@@ -31,6 +31,7 @@ class PullerTest : public testing::Test {
                               .clock = clock_,
                               .random = random_,
                               .run_start = clock_.Now(),
+                              .states = states_,
                               .on_wait = [this](const http::Wait& wait) { waits_.push_back(wait); },
                               .user_agent = "Syncline/test"});
     EXPECT_TRUE(made.ok()) << base::MessageOf(made.status());
@@ -58,6 +59,7 @@ class PullerTest : public testing::Test {
   test::FakeClock clock_{test::FakeClock::Waits::kJump};
   base::SeededRandom random_{1};
   std::vector<http::Wait> waits_;
+  StateSource* states_ = nullptr;  // of the pullers to come
 
  private:
   std::unique_ptr<auth::Authenticator> MakeAuthenticator(http::Transport& transport) {

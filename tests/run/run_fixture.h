@@ -70,6 +70,10 @@ class InMemoryRunResources final : public RunResources {
     }
     return make_authenticator ? make_authenticator() : auth::MakeNoAuthenticator();
   }
+  absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(const queue::ClaimedRun&,
+                                                                const v1::Integration&) override {
+    return nullptr;
+  }
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition&, const mapping::CompiledMapping&) override {
     test::InMemoryPages& of_run = PagesOf(run.run_id);

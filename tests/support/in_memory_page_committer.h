@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -27,6 +28,7 @@ class InMemoryPages {
     bool cancel_requested = false;
     bool ended = false;
     std::vector<model::RunEvent> events;
+    std::map<std::string, std::int64_t> kept_states;
   };
   Run Get() const {
     std::lock_guard lock(mutex_);
@@ -40,6 +42,11 @@ class InMemoryPages {
   std::size_t LinkCount() const {
     std::lock_guard lock(mutex_);
     return links_.size();
+  }
+  // What the next run of each partition would begin with.
+  std::map<std::string, std::int64_t> States() const {
+    std::lock_guard lock(mutex_);
+    return states_;
   }
   // The next commit fails with this status, once.
   void FailNextCommit(absl::Status status) {
@@ -59,6 +66,7 @@ class InMemoryPages {
   Run run_;
   std::map<base::Hash128, base::Hash128> links_;  // record key -> row hash
   std::set<base::Hash128> seen_;
+  std::map<std::string, std::int64_t> states_;
   absl::Status next_failure_;
 };
 
@@ -90,7 +98,8 @@ class InMemoryPageCommitter final : public load::PageCommitter {
       return base::Error(base::Reason::kRejectLimitReached, "Too many records were rejected.");
     }
     Apply(page.rows, &outcome.page);
-    if (page.last && page.verdict == model::Verdict::kComplete) {
+    KeepStates(page);
+    if (page.last && page.whole_list && page.verdict == model::Verdict::kComplete) {
       outcome.page.missing = Missing();
     }
     run.counters += outcome.page;
@@ -124,6 +133,18 @@ class InMemoryPageCommitter final : public load::PageCommitter {
         link->second = rows.row_hashes[i];
       }
     }
+  }
+  void KeepStates(const load::PageCommit& page) {
+    auto& kept = pages_.run_.kept_states;
+    for (const model::PartitionState& state : page.states) {
+      const auto [known, inserted] = kept.try_emplace(state.partition, state.value);
+      known->second = std::max(known->second, state.value);
+    }
+    if (!page.last) return;
+    if (page.verdict == model::Verdict::kComplete) {
+      for (const auto& [partition, value] : kept) pages_.states_[partition] = value;
+    }
+    kept.clear();
   }
   std::int64_t Missing() const {
     return static_cast<std::int64_t>(pages_.links_.size() - pages_.seen_.size());

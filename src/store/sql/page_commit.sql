@@ -105,6 +105,31 @@ FROM fenced
 WHERE r.run_id = fenced.run_id
 RETURNING r.latest_sequence;
 
+-- name: PageCommitKeepStates
+-- Of partitions whose walk ended with page $2: texts $3, values $4.
+INSERT INTO {schema}.syncline_state_pending (run_id, page_number, partition_key, value)
+SELECT $1, $2, s.partition_key, s.value
+FROM unnest($3::text[], $4::bigint[]) AS s (partition_key, value);
+
+-- name: PageCommitStoreStates
+-- The last page of a complete run $1 of integration $2: what was kept counts from now on, and $4, $5
+-- with it. Of a partition that was walked in parts the newest.
+INSERT INTO {schema}.syncline_state (integration_uid, partition_key, meaning, value, run_id)
+SELECT $2, s.partition_key, $3, max(s.value), $1
+FROM (SELECT partition_key, value FROM {schema}.syncline_state_pending WHERE run_id = $1
+      UNION ALL
+      SELECT * FROM unnest($4::text[], $5::bigint[])) AS s (partition_key, value)
+GROUP BY s.partition_key
+ON CONFLICT (integration_uid, partition_key) DO UPDATE
+SET meaning = excluded.meaning, value = excluded.value, run_id = excluded.run_id,
+    update_time = excluded.update_time;
+
+-- name: PageCommitPurgeStates
+-- What this run and earlier ones of the integration had kept.
+DELETE FROM {schema}.syncline_state_pending p
+USING syncline.run r
+WHERE r.integration_uid = $1 AND r.run_id = p.run_id;
+
 -- name: PageCommitPurgeSeen
 -- What earlier runs of the integration saw.
 DELETE FROM {schema}.syncline_seen s

@@ -3,8 +3,8 @@
 -- name: RunInsert
 -- No row when the tick has its run already (I4).
 INSERT INTO syncline.run (run_id, workspace_id, integration_id, integration_uid, trigger, schedule_id,
-                          nominal_time, state, definition, mapping_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', $8, $9)
+                          nominal_time, state, definition, mapping_version, walks_all)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', $8, $9, $10)
 ON CONFLICT (workspace_id, integration_id, schedule_id, nominal_time) WHERE schedule_id IS NOT NULL DO NOTHING;
 
 -- name: RunDelete
@@ -16,7 +16,7 @@ UPDATE syncline.run
 SET state = 'RUNNING', wait = NULL, latest_sequence = $2,
     start_time = COALESCE(start_time, clock_timestamp())
 WHERE run_id = $1
-RETURNING workspace_id, integration_id, counters, definition, mapping_version, start_time;
+RETURNING workspace_id, integration_id, counters, definition, mapping_version, start_time, walks_all;
 
 -- name: RunRequeue
 -- Handed back or rescued.
@@ -33,14 +33,14 @@ RETURNING counters;
 
 -- name: RunGet
 SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
-       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time
+       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time, walks_all
 FROM syncline.run
 WHERE workspace_id = $1 AND integration_id = $2 AND run_id = $3;
 
 -- name: RunList
 -- Run ids are UUIDs of version 7: newest first is their descending order.
 SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
-       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time
+       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time, walks_all
 FROM syncline.run
 WHERE workspace_id = $1 AND integration_id = $2 AND ($3::uuid IS NULL OR run_id < $3)
 ORDER BY run_id DESC
@@ -48,7 +48,7 @@ LIMIT $4;
 
 -- name: RunListOfWorkspace
 SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
-       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time
+       error, wait, latest_sequence, mapping_version, create_time, start_time, end_time, walks_all
 FROM syncline.run
 WHERE workspace_id = $1 AND ($2::uuid IS NULL OR run_id < $2)
 ORDER BY run_id DESC
