@@ -205,7 +205,8 @@ TEST_F(WatermarkTest, ANumberIsOneInABody) {
     transport.EnqueueJson("[]");
     EXPECT_TRUE(Run(transport, std::string(R"(
         request { method: METHOD_POST url: 'http://v.example/items'
-          body { struct_value { fields { key: 'after' value { string_value: '{{state.cursor}}' } } } } }
+          body { struct_value {
+            fields { key: 'after' value { string_value: '{{state.cursor}}' } } } } }
         incremental { record_field: 'n' type: TYPE_NUMBER initial: ')") +
                                    initial + "' }")
                     .ok());
