@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from definitions import FAR_FROM_NOW
 from harness import BUILD, Process, free_port, http_json, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -145,5 +146,5 @@ def integration(provider, name, credential_name, **query):
                         "query": {"list": name, **{k: str(v) for k, v in query.items()}}},
             "pagination": {"limitOffset": {"limit": 10, "offsetParameter": "offset",
                                            "limitParameter": "limit"}},
-            "records": "people",
+            "records": "people", "schedule": FAR_FROM_NOW,
             "mapping": {"syncKeys": ["email"], "fields": {"email": "email", "first_name": "name"}}}
