@@ -140,6 +140,7 @@ struct Holder {
 // Names the fields that differ, each once.
 class FieldNames final : public MessageDifferencer::Reporter {
  public:
+  using Path = std::vector<MessageDifferencer::SpecificField>;
   FieldNames(const Holder& holder, std::vector<std::string>* fields)
       : holder_(holder), fields_(fields) {}
   void ReportAdded(const Message&, const Message&, const Path& path) override { Add(path); }
@@ -147,7 +148,6 @@ class FieldNames final : public MessageDifferencer::Reporter {
   void ReportModified(const Message&, const Message&, const Path& path) override { Add(path); }
 
  private:
-  using Path = std::vector<MessageDifferencer::SpecificField>;
   void Add(const Path& path) {
     std::string name = holder_.JsonPath(path[0].field, path.size() > 1 ? path[1].field : nullptr);
     if (std::ranges::find(*fields_, name) == fields_->end()) fields_->push_back(std::move(name));
