@@ -79,8 +79,9 @@ CommandResult AuthorizeByCode(Session& session, const std::string& name,
   }
   SYNCLINE_ASSIGN_OR_RETURN(
       const auto begun,
-      Call<v1::BeginAuthorizationResponse>(session, "BeginAuthorization",
-                                           {{"name", name}, {"redirect_uri", redirect_uri}}));
+      Call<v1::BeginAuthorizationResponse>(
+          session, "BeginAuthorization",
+          {{"name", name}, {"redirect_uri", redirect_uri}, {"alternative", options.alternative}}));
   session.err << fmt::format("Open this address in a browser and consent:\n\n  {}\n\n",
                              begun.authorization_url())
               << std::flush;
@@ -96,10 +97,11 @@ CommandResult AuthorizeByCode(Session& session, const std::string& name,
   return Done(session, completed.credential());
 }
 
-CommandResult AuthorizeByDevice(Session& session, const std::string& name) {
-  SYNCLINE_ASSIGN_OR_RETURN(const auto begun,
-                            Call<v1::BeginDeviceAuthorizationResponse>(
-                                session, "BeginDeviceAuthorization", {{"name", name}}));
+CommandResult AuthorizeByDevice(Session& session, const std::string& name,
+                                const std::string& alternative) {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto begun, Call<v1::BeginDeviceAuthorizationResponse>(
+                                                  session, "BeginDeviceAuthorization",
+                                                  {{"name", name}, {"alternative", alternative}}));
   session.err << fmt::format("On any device, open\n\n  {}\n\nand enter the code\n\n  {}\n\n",
                              begun.verification_uri(), begun.user_code())
               << std::flush;
@@ -115,6 +117,17 @@ CommandResult AuthorizeByDevice(Session& session, const std::string& name) {
   return base::Error(base::Reason::kDeadlineExceeded, "nobody entered the code; begin anew");
 }
 
+// Of another kind it is empty: without a grant.
+absl::StatusOr<v1::OAuth2Authentication> OAuth2Of(const v1::Credential& credential,
+                                                  const std::string& alternative) {
+  if (alternative.empty()) return credential.oauth2();
+  const auto found = credential.alternatives().find(alternative);
+  if (found != credential.alternatives().end()) return found->second.oauth2();
+  return base::Error(base::Reason::kNotFound,
+                     fmt::format("credential {} has no alternative \"{}\"",
+                                 ShortName(credential.name()), alternative));
+}
+
 }  // namespace
 
 CommandResult AuthorizeCommand(Session& session, const std::string& credential,
@@ -122,9 +135,11 @@ CommandResult AuthorizeCommand(Session& session, const std::string& credential,
   SYNCLINE_ASSIGN_OR_RETURN(const std::string name,
                             FullName(Kind(), session.workspace, credential));
   SYNCLINE_ASSIGN_OR_RETURN(const MessagePointer found, GetResource(session.server, Kind(), name));
-  const auto& oauth2 = dynamic_cast<const v1::Credential&>(*found).oauth2();
+  const auto& stored = dynamic_cast<const v1::Credential&>(*found);
+  SYNCLINE_ASSIGN_OR_RETURN(const v1::OAuth2Authentication oauth2,
+                            OAuth2Of(stored, options.alternative));
   if (oauth2.has_authorization_code()) return AuthorizeByCode(session, name, options);
-  if (oauth2.has_device_code()) return AuthorizeByDevice(session, name);
+  if (oauth2.has_device_code()) return AuthorizeByDevice(session, name, options.alternative);
   return base::Error(base::Reason::kInvalidArgument,
                      fmt::format("credential {} needs nobody's consent; that is for oauth2 with "
                                  "authorizationCode or deviceCode",

@@ -22,9 +22,12 @@ namespace syncline::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 ok; 1 the run failed, or another error; 2 wrong command line or definition;\n"
+    "Exit codes: 0 ok; 1 the run failed, a test was refused, or another error; 2 wrong command "
+    "line or definition;\n"
     "3 not found; 4 no answer from the server; 5 the run was cancelled; 6 conflict (it exists,\n"
     "it changed meanwhile, or its state forbids this); 130 Ctrl-C while watching.";
+
+constexpr const char* kAlternative = "One of the credential's alternatives, not its own kind";
 
 // What stands on the command line.
 struct Options {
@@ -42,6 +45,7 @@ struct Options {
   std::string second;
   std::string filter;
   AuthorizeOptions authorize;
+  TestOptions test;
 };
 
 class CommandLine {
@@ -64,7 +68,7 @@ class CommandLine {
     AddResourceCommands();
     AddRunCommands();
     AddStateCommands();
-    AddAuthorizeCommand();
+    AddCredentialCommands();
     AddLocalCommands();
   }
 
@@ -85,7 +89,12 @@ class CommandLine {
   using Remote = std::function<CommandResult(Session&)>;
 
   CLI::App* Add(const std::string& name, const std::string& description, Remote remote) {
-    CLI::App* command = app_.add_subcommand(name, description);
+    return Add(app_, name, description, std::move(remote));
+  }
+
+  CLI::App* Add(CLI::App& parent, const std::string& name, const std::string& description,
+                Remote remote) {
+    CLI::App* command = parent.add_subcommand(name, description);
     command->callback([this, remote = std::move(remote)] { remote_ = remote; });
     return command;
   }
@@ -131,9 +140,19 @@ class CommandLine {
     AddLimit(objects, 100);
   }
 
-  void AddAuthorizeCommand() {
+  // Under both names: `test` and `credentials test`.
+  void AddCredentialCommands() {
+    CLI::App* group = app_.add_subcommand("credentials", "Commands for credentials");
+    group->require_subcommand(1);
+    for (CLI::App* parent : {&app_, group}) {
+      AddAuthorizeCommand(*parent);
+      AddTestCommand(*parent);
+    }
+  }
+
+  void AddAuthorizeCommand(CLI::App& parent) {
     CLI::App* command =
-        Add("authorize", "Let a person consent to an OAuth2 credential",
+        Add(parent, "authorize", "Let a person consent to an OAuth2 credential",
             [this](Session& s) { return AuthorizeCommand(s, options_.first, options_.authorize); });
     AuthorizeOptions& authorize = options_.authorize;
     command->add_option("CREDENTIAL", options_.first, "Its id")->required();
@@ -143,6 +162,19 @@ class CommandLine {
                       "The browser is on another machine: paste the address it ends at");
     command->add_option("--redirect-uri", authorize.redirect_uri,
                         "Another one that is registered at the provider; implies --paste");
+    command->add_option("--alternative", authorize.alternative, kAlternative);
+  }
+
+  void AddTestCommand(CLI::App& parent) {
+    CLI::App* command =
+        Add(parent, "test", "Sign in with a credential and say what happened",
+            [this](Session& s) { return TestCommand(s, options_.first, options_.test); });
+    command->add_option("CREDENTIAL", options_.first, "Its id")->required();
+    command
+        ->add_option("--url", options_.test.url,
+                     "Of the vendor, on an allowed host, that answers a GET")
+        ->required();
+    command->add_option("--alternative", options_.test.alternative, kAlternative);
   }
 
   void AddRunCommands() {
@@ -228,6 +260,9 @@ class CommandLine {
         for (const CLI::Option* option : owner->get_options()) {
           for (const std::string& name : option->get_lnames()) words.options.push_back("--" + name);
         }
+      }
+      for (const CLI::App* nested : command->get_subcommands({})) {
+        words.arguments.push_back(nested->get_name());
       }
       const std::string& name = words.name;
       if (name == "completion") words.arguments = {"bash", "zsh", "fish"};

@@ -50,10 +50,19 @@ struct AuthorizeOptions {
   int port = 0;              // of the loopback redirect; 0 = any
   bool paste = false;        // do not listen: a person copies the answer
   std::string redirect_uri;  // another one that is registered at the provider; implies paste
+  std::string alternative;   // of the credential; "" = its own kind
 };
 // The consent of an OAuth2 credential, by code or by device as its grant says.
 CommandResult AuthorizeCommand(Session& session, const std::string& credential,
                                const AuthorizeOptions& options);
+
+struct TestOptions {
+  std::string url;          // of the vendor
+  std::string alternative;  // of the credential; "" = its own kind
+};
+// Signs in as a run would, with every identity of the credential. kRunFailed when one is refused.
+CommandResult TestCommand(Session& session, const std::string& credential,
+                          const TestOptions& options);
 
 // `object` may be empty: all of the type that match `filter`.
 CommandResult ObjectsCommand(Session& session, const std::string& type, const std::string& object,

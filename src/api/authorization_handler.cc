@@ -10,6 +10,7 @@
 #include "secret/random_bytes.h"
 #include "store/credential_store.h"
 #include "store/oauth_authorization_store.h"
+#include "store/oauth_token_store.h"
 #include "store/schedule_store.h"
 
 namespace syncline::api {
@@ -54,6 +55,7 @@ absl::StatusOr<google::protobuf::Timestamp> Keep(const HandlerEnvironment& envir
                                                  OAuthAuthorization authorization,
                                                  std::chrono::seconds lifetime) {
   const std::string hash = secret::Sha256(state);
+  authorization.alternative = call.alternative();
   authorization.token_epoch = call.token_epoch();
   SYNCLINE_ASSIGN_OR_RETURN(authorization.sealed, call.Seal(secret, hash));
   SYNCLINE_ASSIGN_OR_RETURN(
@@ -61,6 +63,39 @@ absl::StatusOr<google::protobuf::Timestamp> Keep(const HandlerEnvironment& envir
         return store::InsertAuthorization(transaction, name, hash, authorization, lifetime);
       }));
   return store::ToTimestamp(end);
+}
+
+enum class Flow { kCode, kDevice };
+
+// A consent that was begun and the call to end it with, for the sign-in that it was begun for.
+struct UnderWay {
+  OAuthAuthorization begun;
+  std::unique_ptr<OAuth2Call> call;
+};
+
+// AUTHORIZATION_STATE_INVALID; NOT_FOUND of the credential; the errors of OAuth2Call::Open.
+absl::StatusOr<UnderWay> FindUnderWay(const HandlerEnvironment& environment, const CallScope& scope,
+                                      const CredentialName& name, const std::string& hash,
+                                      Flow flow) {
+  using Found = std::optional<OAuthAuthorization>;
+  SYNCLINE_ASSIGN_OR_RETURN(
+      Found found,
+      ReadInTransaction(
+          environment.database, [&](Transaction& transaction) -> absl::StatusOr<Found> {
+            SYNCLINE_RETURN_IF_ERROR(store::FindTokenEpoch(transaction, name).status());
+            return store::FindAuthorization(transaction, name, hash);
+          }));
+  // A state of the device flow has no redirect_uri, and its secret is no verifier.
+  if (!found.has_value() || found->redirect_uri.empty() != (flow == Flow::kDevice)) {
+    return StateInvalid();
+  }
+  auto call = OAuth2Call::Open(environment, scope, name, found->alternative);
+  if (!call.ok() && base::ReasonOf(call.status()) == base::Reason::kNotFound) {
+    return StateInvalid();  // the alternative went
+  }
+  SYNCLINE_RETURN_IF_ERROR(call.status());
+  if (found->token_epoch != (*call)->token_epoch()) return StateInvalid();
+  return UnderWay{*std::move(found), *std::move(call)};
 }
 
 absl::StatusOr<base::Time> DatabaseNow(const HandlerEnvironment& environment) {
@@ -81,7 +116,7 @@ absl::StatusOr<std::optional<v1::Credential>> TakeIn(
             store::FindCredential(transaction, name, store::Lock::kForUpdate).status());
         SYNCLINE_ASSIGN_OR_RETURN(const bool taken, call.tokens().Authorize(transaction, consent));
         if (!taken) return Answer();
-        SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name, ""));
+        SYNCLINE_RETURN_IF_ERROR(ResumeSchedulesOf(transaction, name, call.alternative()));
         SYNCLINE_RETURN_IF_ERROR(
             store::TakeAuthorization(transaction, name, spent_state_hash).status());
         SYNCLINE_ASSIGN_OR_RETURN(Answer credential, store::FindCredential(transaction, name));
@@ -115,7 +150,8 @@ absl::StatusOr<v1::Credential> Authorize(const HandlerEnvironment& environment, 
 absl::StatusOr<v1::BeginAuthorizationResponse> AuthorizationHandler::Begin(
     const v1::BeginAuthorizationRequest& request, const CallScope& scope) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto call,
+                            OAuth2Call::Open(environment_, scope, name, request.alternative()));
   SYNCLINE_ASSIGN_OR_RETURN(
       const auth::AuthorizationRequest begun,
       auth::BeginAuthorization(call->client(), request.redirect_uri(), call->stop()));
@@ -132,17 +168,16 @@ absl::StatusOr<v1::CompleteAuthorizationResponse> AuthorizationHandler::Complete
     const v1::CompleteAuthorizationRequest& request, const CallScope& scope) const {
   SYNCLINE_ASSIGN_OR_RETURN(const CredentialName name,
                             CheckRequest(request.name(), request.state(), !request.code().empty()));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
   const std::string hash = secret::Sha256(request.state());
+  SYNCLINE_ASSIGN_OR_RETURN(const UnderWay under_way,
+                            FindUnderWay(environment_, scope, name, hash, Flow::kCode));
+  const std::unique_ptr<OAuth2Call>& call = under_way.call;
+  // It serves once, whatever comes of it.
   SYNCLINE_ASSIGN_OR_RETURN(const std::optional<OAuthAuthorization> begun,
                             ReadInTransaction(environment_.database, [&](Transaction& transaction) {
                               return store::TakeAuthorization(transaction, name, hash);
                             }));
-  // A state of the device flow has no redirect_uri, and its secret is no verifier.
-  if (!begun.has_value() || begun->redirect_uri.empty() ||
-      begun->token_epoch != call->token_epoch()) {
-    return StateInvalid();
-  }
+  if (!begun.has_value()) return StateInvalid();
   SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret verifier, call->Open(begun->sealed, hash));
   SYNCLINE_ASSIGN_OR_RETURN(const base::Time sent, DatabaseNow(environment_));
   SYNCLINE_ASSIGN_OR_RETURN(const auth::GrantedTokens tokens,
@@ -157,7 +192,8 @@ absl::StatusOr<v1::CompleteAuthorizationResponse> AuthorizationHandler::Complete
 absl::StatusOr<v1::BeginDeviceAuthorizationResponse> AuthorizationHandler::BeginDevice(
     const v1::BeginDeviceAuthorizationRequest& request, const CallScope& scope) const {
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
+  SYNCLINE_ASSIGN_OR_RETURN(const auto call,
+                            OAuth2Call::Open(environment_, scope, name, request.alternative()));
   SYNCLINE_ASSIGN_OR_RETURN(const auth::DeviceAuthorization device,
                             auth::BeginDeviceAuthorization(call->client(), call->stop()));
   SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret random, secret::RandomBytes(kStateBytes));
@@ -178,20 +214,15 @@ absl::StatusOr<v1::PollDeviceAuthorizationResponse> AuthorizationHandler::PollDe
     const v1::PollDeviceAuthorizationRequest& request, const CallScope& scope) const {
   SYNCLINE_ASSIGN_OR_RETURN(const CredentialName name,
                             CheckRequest(request.name(), request.state(), true));
-  SYNCLINE_ASSIGN_OR_RETURN(const auto call, OAuth2Call::Open(environment_, scope, name));
   const std::string hash = secret::Sha256(request.state());
-  SYNCLINE_ASSIGN_OR_RETURN(const std::optional<OAuthAuthorization> begun,
-                            ReadInTransaction(environment_.database, [&](Transaction& transaction) {
-                              return store::FindAuthorization(transaction, name, hash);
-                            }));
-  if (!begun.has_value() || !begun->redirect_uri.empty() ||
-      begun->token_epoch != call->token_epoch()) {
-    return StateInvalid();
-  }
-  SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret device_code, call->Open(begun->sealed, hash));
+  SYNCLINE_ASSIGN_OR_RETURN(const UnderWay under_way,
+                            FindUnderWay(environment_, scope, name, hash, Flow::kDevice));
+  const std::unique_ptr<OAuth2Call>& call = under_way.call;
+  const OAuthAuthorization& begun = under_way.begun;
+  SYNCLINE_ASSIGN_OR_RETURN(const secret::Secret device_code, call->Open(begun.sealed, hash));
   SYNCLINE_ASSIGN_OR_RETURN(const base::Time sent, DatabaseNow(environment_));
-  const absl::StatusOr<auth::DevicePoll> poll = auth::PollDeviceAuthorization(
-      call->client(), device_code, begun->poll_interval, call->stop());
+  const absl::StatusOr<auth::DevicePoll> poll =
+      auth::PollDeviceAuthorization(call->client(), device_code, begun.poll_interval, call->stop());
   const bool over = !poll.ok() && base::ReasonOf(poll.status()) == base::Reason::kReauthRequired;
   SYNCLINE_RETURN_IF_ERROR(environment_.database.RunTransaction([&](Transaction& transaction) {
     if (over) return store::TakeAuthorization(transaction, name, hash).status();

@@ -18,11 +18,11 @@
 #include "auth/secret_fields.h"
 #include "auth/validate_credential.h"
 #include "base/clock.h"
+#include "credential/audit_trail.h"
 #include "credential/credential_opener.h"
 #include "credential/credential_vault.h"
 #include "fmt/ranges.h"
 #include "model/resource_name.h"
-#include "store/audit_store.h"
 #include "store/credential_store.h"
 #include "store/oauth_token_store.h"
 #include "store/workspace_store.h"
@@ -30,6 +30,7 @@
 namespace syncline::api {
 namespace {
 
+using credential::AuditTrail;
 using google::protobuf::Empty;
 using google::protobuf::util::MessageDifferencer;
 using model::CredentialName;
@@ -118,24 +119,32 @@ std::string DetailOf(const v1::Credential& credential, const auth::SecretMap& gi
   return fmt::format("{}{}references: {}", detail, detail.empty() ? "" : "; ", references);
 }
 
-absl::Status RecordStored(Transaction& transaction, const CredentialName& name,
+absl::Status RecordStored(Transaction& transaction, AuditTrail& trail, const CredentialName& name,
                           const v1::Credential& credential, const auth::SecretMap& given) {
-  return store::InsertAuditEvent(transaction, name.workspace, v1::AuditEvent::KIND_SECRETS_STORED,
-                                 name.ToString(), DetailOf(credential, given))
-      .status();
+  return trail.Record(transaction, name.workspace, v1::AuditEvent::KIND_SECRETS_STORED,
+                      name.ToString(), DetailOf(credential, given));
 }
 
-absl::Status RecordChange(Transaction& transaction, const CredentialName& name,
+absl::Status RecordChange(Transaction& transaction, AuditTrail& trail, const CredentialName& name,
                           const CredentialChange& change, const v1::Credential& stored) {
   if (!change.given.empty() || change.changes_references) {
-    SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, change.credential, change.given));
+    SYNCLINE_RETURN_IF_ERROR(
+        RecordStored(transaction, trail, name, change.credential, change.given));
   }
   if (!change.changes_hosts) return absl::OkStatus();
-  return store::InsertAuditEvent(transaction, name.workspace, v1::AuditEvent::KIND_HOSTS_CHANGED,
-                                 name.ToString(),
-                                 fmt::format("from {} to {}", fmt::join(HostsOf(stored), ", "),
-                                             fmt::join(HostsOf(change.credential), ", ")))
-      .status();
+  return trail.Record(transaction, name.workspace, v1::AuditEvent::KIND_HOSTS_CHANGED,
+                      name.ToString(),
+                      fmt::format("from {} to {}", fmt::join(HostsOf(stored), ", "),
+                                  fmt::join(HostsOf(change.credential), ", ")));
+}
+
+// What was only checked changed nothing.
+template <typename Request, typename Answer>
+Answer Told(const Request& request, const AuditTrail& trail, Answer answer) {
+  bool validate_only = false;
+  if constexpr (requires { request.validate_only(); }) validate_only = request.validate_only();
+  if (answer.ok() && !validate_only) trail.Tell();
+  return answer;
 }
 
 }  // namespace
@@ -155,19 +164,22 @@ absl::StatusOr<v1::Credential> CredentialHandler::Create(
                   auth::ValidateCredential(spec, secrets, {}, environment_.clock.Now()));
   CheckReferences(environment_.credentials.sources(), spec, wrong);
   SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
-  return MutateWithSecrets<v1::Credential>(
+  AuditTrail trail(environment_.logger);
+  auto created = MutateWithSecrets<v1::Credential>(
       environment_, "syncline.v1.CredentialService/CreateCredential", name, request,
       [&](Transaction& transaction, SecretWrite& writing) -> absl::StatusOr<v1::Credential> {
+        trail.Restart();
         SYNCLINE_RETURN_IF_ERROR(store::FindWorkspace(transaction, parent).status());
         SYNCLINE_RETURN_IF_ERROR(store::InsertCredential(transaction, name, spec).status());
         if (!secrets.empty()) {
           SYNCLINE_RETURN_IF_ERROR(writing.Write(transaction, {}, secrets).status());
         }
         if (!secrets.empty() || !spec.secret_references().empty()) {
-          SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, name, spec, secrets));
+          SYNCLINE_RETURN_IF_ERROR(RecordStored(transaction, trail, name, spec, secrets));
         }
         return Shown(store::FindCredential(transaction, name));
       });
+  return Told(request, trail, std::move(created));
 }
 
 absl::StatusOr<v1::Credential> CredentialHandler::Get(
@@ -202,9 +214,11 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
     const v1::UpdateCredentialRequest& request) const {
   SYNCLINE_ASSIGN_OR_RETURN(
       const auto name, ParseName<CredentialName>(request.credential().name(), "credential.name"));
-  return MutateWithSecrets<v1::Credential>(
+  AuditTrail trail(environment_.logger);
+  auto updated = MutateWithSecrets<v1::Credential>(
       environment_, "syncline.v1.CredentialService/UpdateCredential", name, request,
       [&](Transaction& transaction, SecretWrite& writing) -> absl::StatusOr<v1::Credential> {
+        trail.Restart();
         SYNCLINE_ASSIGN_OR_RETURN(
             const v1::Credential stored,
             store::FindCredential(transaction, name, store::Lock::kForUpdate));
@@ -228,9 +242,10 @@ absl::StatusOr<v1::Credential> CredentialHandler::Update(
         SYNCLINE_ASSIGN_OR_RETURN(const bool new_secrets,
                                   SaveSecrets(transaction, writing, change, stored, fields));
         SYNCLINE_RETURN_IF_ERROR(RenewTokens(transaction, name, change, stored, new_secrets));
-        SYNCLINE_RETURN_IF_ERROR(RecordChange(transaction, name, change, stored));
+        SYNCLINE_RETURN_IF_ERROR(RecordChange(transaction, trail, name, change, stored));
         return Shown(store::FindCredential(transaction, name));
       });
+  return Told(request, trail, std::move(updated));
 }
 
 absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialRequest& request,
@@ -238,17 +253,17 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
   SYNCLINE_ASSIGN_OR_RETURN(const auto name, ParseName<CredentialName>(request.name(), "name"));
   // What is to be taken back; a credential that has no tokens, or cannot be opened any more, is
   // deleted all the same.
-  const auto call = OAuth2Call::Open(environment_, scope, name);
-  const auto tokens =
-      call.ok() ? (*call)->tokens().Read() : absl::StatusOr<auth::StoredTokens>(call.status());
+  const std::vector<HeldTokens> all = FindHeldTokens(environment_, scope, name);
   // A retry that gets the first answer again must not take back what a credential of the same name
   // was granted since.
   bool deleted = false;
+  AuditTrail trail(environment_.logger);
   SYNCLINE_ASSIGN_OR_RETURN(
       const Empty answer,
       Mutate<Empty>(
           environment_.database, "syncline.v1.CredentialService/DeleteCredential", name.workspace,
           request, [&](Transaction& transaction) -> absl::StatusOr<Empty> {
+            trail.Restart();
             SYNCLINE_ASSIGN_OR_RETURN(
                 const v1::Credential stored,
                 store::FindCredential(transaction, name, store::Lock::kForUpdate));
@@ -257,15 +272,15 @@ absl::StatusOr<Empty> CredentialHandler::Delete(const v1::DeleteCredentialReques
                                       store::CredentialUsers(transaction, name, kUsersNamedMax));
             if (!users.empty()) return InUse(name.ToString(), users);
             SYNCLINE_RETURN_IF_ERROR(store::DeleteCredential(transaction, name));
-            SYNCLINE_RETURN_IF_ERROR(
-                store::InsertAuditEvent(transaction, name.workspace,
-                                        v1::AuditEvent::KIND_CREDENTIAL_DELETED, name.ToString(),
-                                        "")
-                    .status());
+            SYNCLINE_RETURN_IF_ERROR(trail.Record(transaction, name.workspace,
+                                                  v1::AuditEvent::KIND_CREDENTIAL_DELETED,
+                                                  name.ToString(), ""));
             deleted = true;
             return Empty();
           }));
-  if (deleted && tokens.ok()) RevokeTokens(environment_, **call, *tokens, name);
+  if (!deleted) return answer;
+  trail.Tell();
+  for (const HeldTokens& held : all) RevokeTokens(environment_, held, name);
   return answer;
 }
 

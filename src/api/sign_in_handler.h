@@ -14,6 +14,11 @@ class SignInHandler {
  public:
   static constexpr std::chrono::seconds kVendorTimeMax{20};
   static constexpr std::size_t kBodyBytesMax = std::size_t{1} << 20;
+  // Of a credential with several, in one call; the next call goes on.
+  static constexpr int kIdentitiesMax = 32;
+  // What one may well take: another is begun only while so much time, or as much as the slowest so
+  // far took, is left.
+  static constexpr std::chrono::milliseconds kIdentityTime{2'000};
 
   explicit SignInHandler(const HandlerEnvironment& environment) : environment_(environment) {}
 

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <vector>
 
-#include "app/descriptor.h"
+#include "base/descriptor.h"
 #include "base/hash.h"
 #include "base/status.h"
 #include "fmt/format.h"
@@ -179,7 +179,7 @@ bool IsPostmasterOf(pid_t process_id, const fs::path& cluster_directory) {
 absl::Status WriteOwnedFile(const fs::path& path, const std::string& text,
                             const std::optional<Account>& account) {
   const fs::path draft = path.string() + ".new";
-  const Descriptor file(
+  const base::Descriptor file(
       open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   const bool written =
       file && write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&

@@ -119,14 +119,14 @@ absl::Status EmbeddedPostgres::Start() {
                                   {"socket_directory", files_.socket_directory.string()},
                                   {"process_id", std::int64_t{server_.process_id()}},
                                   {"adopted", adopted ? "true" : "false"}});
-  wake_ = Descriptor(eventfd(0, EFD_CLOEXEC));
+  wake_ = base::Descriptor(eventfd(0, EFD_CLOEXEC));
   supervisor_ = std::jthread([this](std::stop_token stop) { Supervise(std::move(stop)); });
   return absl::OkStatus();
 }
 
 absl::Status EmbeddedPostgres::LockDataDirectory() {
   const fs::path path = files_.data_directory / "lock";
-  lock_ = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  lock_ = base::Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock_ || flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     return base::Error(Reason::kConfigurationInvalid,
                        fmt::format("{} is in use by another synclined ({})",
@@ -202,7 +202,7 @@ absl::StatusOr<bool> EmbeddedPostgres::AdoptRunningServer() {
 }
 
 absl::Status EmbeddedPostgres::StartServer() {
-  const Descriptor log(
+  const base::Descriptor log(
       open(files_.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!log) {
     return base::Error(Reason::kConfigurationInvalid,

@@ -8,9 +8,9 @@
 
 #include "absl/status/status.h"
 #include "app/cluster_files.h"
-#include "app/descriptor.h"
 #include "app/process.h"
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "base/service.h"
 
@@ -67,8 +67,8 @@ class EmbeddedPostgres final : public base::Service {
   const base::Clock& clock_;
   base::Logger& logger_;
   ClusterFiles files_;
-  Descriptor lock_;
-  Descriptor wake_;  // ends Supervise
+  base::Descriptor lock_;
+  base::Descriptor wake_;  // ends Supervise
   ProcessHandle server_;
   bool started_ = false;
   bool fresh_ = false;

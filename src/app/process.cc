@@ -13,7 +13,7 @@
 #include <cstring>
 #include <utility>
 
-#include "app/descriptor.h"
+#include "base/descriptor.h"
 #include "base/status.h"
 #include "fmt/format.h"
 
@@ -65,13 +65,13 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 absl::StatusOr<pid_t> Spawn(const ProcessSpec& spec) {
   const std::vector<char*> arguments = Pointers(spec.arguments);
   const std::vector<char*> environment = Pointers(spec.environment);
-  const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  const base::Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
   int ends[2];
   if (!null || pipe2(ends, O_CLOEXEC) != 0) {
     return base::Error(Reason::kInternal, fmt::format("no descriptor left: {}", strerror(errno)));
   }
-  const Descriptor read_end(ends[0]);
-  Descriptor write_end(ends[1]);
+  const base::Descriptor read_end(ends[0]);
+  base::Descriptor write_end(ends[1]);
   const pid_t child = fork();
   if (child < 0) return base::Error(Reason::kInternal, fmt::format("fork: {}", strerror(errno)));
   if (child == 0) Become(spec, arguments.data(), environment.data(), null.get(), write_end.get());
@@ -134,8 +134,8 @@ absl::StatusOr<int> RunToEnd(const ProcessSpec& spec, std::chrono::milliseconds 
   if (pipe2(ends, O_CLOEXEC) != 0) {
     return base::Error(Reason::kInternal, fmt::format("no descriptor left: {}", strerror(errno)));
   }
-  const Descriptor read_end(ends[0]);
-  Descriptor write_end(ends[1]);
+  const base::Descriptor read_end(ends[0]);
+  base::Descriptor write_end(ends[1]);
   ProcessSpec piped = spec;
   piped.output_descriptor = write_end.get();
   SYNCLINE_ASSIGN_OR_RETURN(const pid_t child, Spawn(piped));

@@ -43,6 +43,11 @@ class Authenticator {
   // refused again in a way that the answer's status alone would not tell: AUTH_FAILED.
   virtual absl::Status CheckRenewed(const http::Response&) { return absl::OkStatus(); }
 
+  // Whether an answer to a signed request refuses the sign-in, and not what is asked for.
+  virtual bool Refuses(const http::Response& answer) const {
+    return answer.status == 401 || answer.status == 403;
+  }
+
   // The run is over, whatever its outcome: gives back what the vendor holds for it (a session).
   // Waits kEndTimeout at most; what comes of it does not matter. Nothing else is called after it.
   static constexpr std::chrono::seconds kEndTimeout{10};
@@ -78,6 +83,9 @@ struct Environment {
   // Where the whole fleet keeps the credential's tokens; null = nowhere, each authenticator obtains
   // its own.
   std::shared_ptr<TokenStore> tokens = nullptr;
+  // Nobody waits longer than this for what another worker does; requests are bounded by
+  // `transport`.
+  base::SteadyTime give_up = base::SteadyTime::max();
 };
 
 // CREDENTIAL_CORRUPT when a secret that the kind needs is not in `secrets`; INVALID_ARGUMENT for a

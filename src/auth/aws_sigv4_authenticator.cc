@@ -8,7 +8,6 @@
 #include "base/status.h"
 
 namespace syncline::auth {
-namespace {}  // namespace
 
 absl::StatusOr<std::unique_ptr<AwsSigV4Authenticator>> AwsSigV4Authenticator::Make(
     v1::AwsAuthentication spec, AllowedHosts hosts, AwsKeys keys, const Environment& environment) {

@@ -159,7 +159,8 @@ absl::StatusOr<std::unique_ptr<Authenticator>> MakeAuthenticator(const v1::Crede
   const Environment within{.transport = *transport,
                            .clock = environment.clock,
                            .random = environment.random,
-                           .tokens = environment.tokens};
+                           .tokens = environment.tokens,
+                           .give_up = environment.give_up};
   SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<Authenticator> inner,
                             MakeOfKind(credential, hosts, secrets, within));
   return std::make_unique<TlsAuthenticator>(hosts, identity, std::move(transport),

@@ -32,7 +32,8 @@ std::unique_ptr<TokenSource> MakeTokenSource(const v1::OAuth2Authentication& spe
   return std::make_unique<SharedTokenSource>(
       environment.tokens, std::move(grant), environment.clock, environment.random,
       RenewsByRefreshToken(spec) ? SharedTokenSource::Renewal::kByRefreshToken
-                                 : SharedTokenSource::Renewal::kByItself);
+                                 : SharedTokenSource::Renewal::kByItself,
+      environment.give_up);
 }
 
 }  // namespace

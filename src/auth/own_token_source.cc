@@ -1,28 +1,11 @@
 #include "auth/own_token_source.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "auth/token_life.h"
 #include "base/status.h"
 
 namespace syncline::auth {
-namespace {
-
-using base::Reason;
-using std::chrono::milliseconds;
-
-milliseconds MarginOf(milliseconds lifetime) {
-  return std::min(std::max(OwnTokenSource::kMarginMin, lifetime / 10), lifetime / 2);
-}
-
-bool MayPass(Reason reason) {
-  return reason == Reason::kVendorUnreachable || reason == Reason::kVendorTimeout ||
-         reason == Reason::kVendorTls || reason == Reason::kVendorError ||
-         reason == Reason::kVendorThrottled || reason == Reason::kBodyTruncated;
-}
-
-}  // namespace
-
 absl::Status OwnTokenSource::Refresh(std::stop_token stop) {
   const base::SteadyTime sent = clock_.SteadyNow();
   auto granted = grant_->Obtain(tokens_.refresh_token, std::move(stop));
@@ -44,20 +27,20 @@ absl::StatusOr<AccessToken> OwnTokenSource::Get(std::stop_token stop) {
   if (!tokens_.lifetime.has_value()) return Held();
   const base::SteadyTime now = clock_.SteadyNow();
   const base::SteadyTime end = sent_ + *tokens_.lifetime;
-  if (now < end - MarginOf(*tokens_.lifetime)) return Held();
-  const bool is_in_reserve = now + kReserve <= end;
+  if (now < end - TokenMargin(*tokens_.lifetime)) return Held();
+  const bool is_in_reserve = now + kTokenReserve <= end;
   if (is_in_reserve && now < ask_from_) return Held();
   const absl::Status status = Refresh(std::move(stop));
   if (status.ok()) return Held();
-  if (!is_in_reserve || !MayPass(base::ReasonOf(status))) return status;
+  if (!is_in_reserve || !IsProviderTrouble(base::ReasonOf(status))) return status;
   ask_from_ = clock_.SteadyNow() + kPause;
   return Held();
 }
 
 absl::StatusOr<AccessToken> OwnTokenSource::Renew(std::int64_t version, std::stop_token stop) {
   if (version < version_) return Held();
-  if (version_ > 0 && clock_.SteadyNow() - sent_ < kNewAge) {
-    return base::Error(Reason::kSignInFailed,
+  if (version_ > 0 && clock_.SteadyNow() - sent_ < kTokenNewAge) {
+    return base::Error(base::Reason::kSignInFailed,
                        "The vendor refuses an access token that was obtained just now; check what "
                        "it is allowed to do (scopes, audience, resources)");
   }

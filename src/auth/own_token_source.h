@@ -14,15 +14,7 @@ namespace syncline::auth {
 // one thread at a time; the clock must outlive it.
 class OwnTokenSource final : public TokenSource {
  public:
-  // Renewed this long before its end, or a tenth of its lifetime if that is longer; but a token
-  // serves at least half of its lifetime.
-  static constexpr std::chrono::milliseconds kMarginMin{60'000};
-  // A refusal of a token younger than this is not its age's fault: another would fare no better.
-  static constexpr std::chrono::milliseconds kNewAge{10'000};
-  // A provider in trouble costs no run whose token is still good for this long.
-  static constexpr std::chrono::milliseconds kReserve{10'000};
-
-  // And is not asked again for this long.
+  // A provider in trouble is not asked again for this long.
   static constexpr std::chrono::milliseconds kPause{10'000};
 
   OwnTokenSource(std::unique_ptr<TokenGrant> grant, const base::Clock& clock)

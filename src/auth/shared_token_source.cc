@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "auth/token_life.h"
 #include "base/status.h"
 #include "http/backoff.h"
 
@@ -16,15 +17,10 @@ using std::chrono::milliseconds;
 
 constexpr http::Backoff kStoreBackoff{.base = milliseconds(200), .max = milliseconds(5'000)};
 
-// How long before its end a token is renewed.
-milliseconds MarginOf(milliseconds lifetime) {
-  return std::min(std::max(SharedTokenSource::kMarginMin, lifetime / 10), lifetime / 2);
-}
-
 // How long the token serves from when it was read; absent = until the vendor refuses it.
 std::optional<milliseconds> ServesFor(const StoredTokens& tokens) {
   if (!tokens.remaining.has_value()) return std::nullopt;
-  return *tokens.remaining - MarginOf(tokens.lifetime.value_or(milliseconds(0)));
+  return *tokens.remaining - TokenMargin(tokens.lifetime.value_or(milliseconds(0)));
 }
 
 bool Serves(const StoredTokens& tokens, std::int64_t refused) {
@@ -43,15 +39,6 @@ absl::Status ReauthRequired(const std::string& message) {
       fmt::format("{}; authorize the credential anew, or store new secret parts", message));
 }
 
-// Of the provider, and of the keys without which its answer could not be stored: what may pass by
-// itself.
-bool MayPass(Reason reason) {
-  return reason == Reason::kKeyUnavailable || reason == Reason::kVendorUnreachable ||
-         reason == Reason::kVendorTimeout || reason == Reason::kVendorTls ||
-         reason == Reason::kVendorError || reason == Reason::kVendorThrottled ||
-         reason == Reason::kBodyTruncated;
-}
-
 bool OfDatabase(Reason reason) {
   return reason == Reason::kDatabaseUnavailable || reason == Reason::kDatabaseConflict ||
          reason == Reason::kStorageFull;
@@ -61,12 +48,14 @@ bool OfDatabase(Reason reason) {
 
 SharedTokenSource::SharedTokenSource(std::shared_ptr<TokenStore> store,
                                      std::unique_ptr<TokenGrant> grant, const base::Clock& clock,
-                                     base::Random& random, Renewal renewal)
+                                     base::Random& random, Renewal renewal,
+                                     base::SteadyTime give_up)
     : store_(std::move(store)),
       grant_(std::move(grant)),
       clock_(clock),
       random_(random),
-      renewal_(renewal) {}
+      renewal_(renewal),
+      give_up_(give_up) {}
 
 absl::StatusOr<AccessToken> SharedTokenSource::Get(std::stop_token stop) {
   if (!held_.text.empty() && clock_.SteadyNow() < held_until_) return Held();
@@ -77,8 +66,21 @@ absl::StatusOr<AccessToken> SharedTokenSource::Renew(std::int64_t version, std::
   return Obtain(version, std::move(stop));
 }
 
+absl::Status SharedTokenSource::CheckPatience(base::SteadyTime begun, base::SteadyTime now) const {
+  if (now >= give_up_) {
+    return base::Error(Reason::kDeadlineExceeded,
+                       "another worker refreshes the access token, and no time is left to wait for "
+                       "it");
+  }
+  if (now < begun + kPatience) return absl::OkStatus();
+  return base::Error(
+      Reason::kVendorTimeout,
+      fmt::format("another worker's refresh of the access token did not end within {} s",
+                  kPatience / std::chrono::seconds(1)));
+}
+
 absl::StatusOr<AccessToken> SharedTokenSource::Obtain(std::int64_t refused, std::stop_token stop) {
-  const base::SteadyTime give_up = clock_.SteadyNow() + kPatience;
+  const base::SteadyTime begun = clock_.SteadyNow();
   for (milliseconds poll = kPollMin;; poll = std::min(poll * 2, kPollMax)) {
     const base::SteadyTime read = clock_.SteadyNow();  // before, so that no clock gains time
     SYNCLINE_ASSIGN_OR_RETURN(const StoredTokens tokens, store_->Read());
@@ -86,7 +88,7 @@ absl::StatusOr<AccessToken> SharedTokenSource::Obtain(std::int64_t refused, std:
     if (Serves(tokens, refused)) {
       return Hold(tokens.version, tokens.access_token, EndFrom(read, ServesFor(tokens)));
     }
-    if (tokens.version == refused && tokens.age < kNewAge) {
+    if (tokens.version == refused && tokens.age < kTokenNewAge) {
       return base::Error(Reason::kSignInFailed,
                          "the vendor refuses an access token that was issued just now; see whether "
                          "its scopes and audience are those that the vendor wants");
@@ -100,14 +102,11 @@ absl::StatusOr<AccessToken> SharedTokenSource::Obtain(std::int64_t refused, std:
         if (token.has_value()) return *std::move(token);
       }
     }
-    if (clock_.SteadyNow() >= give_up) {
-      return base::Error(Reason::kVendorTimeout,
-                         fmt::format("another worker's refresh of the access token did not end "
-                                     "within {} s",
-                                     kPatience / std::chrono::seconds(1)));
-    }
-    const auto jitter = poll * (0.75 + random_.Fraction() / 2);
-    if (!clock_.WaitFor(std::chrono::duration_cast<std::chrono::nanoseconds>(jitter), stop)) {
+    const base::SteadyTime now = clock_.SteadyNow();
+    SYNCLINE_RETURN_IF_ERROR(CheckPatience(begun, now));
+    const std::chrono::nanoseconds jitter = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        poll * (0.75 + random_.Fraction() / 2));
+    if (!clock_.WaitFor(std::min<std::chrono::nanoseconds>(jitter, give_up_ - now), stop)) {
       return base::Error(Reason::kCancelled, "stopped while another worker refreshed the token");
     }
   }
@@ -145,7 +144,7 @@ absl::StatusOr<std::optional<AccessToken>> SharedTokenSource::Keep(const Turn& t
     if (stored.ok() && !*stored) return std::nullopt;
     if (stored.ok()) {
       std::optional<milliseconds> serves_for;
-      if (granted.lifetime) serves_for = *granted.lifetime - MarginOf(*granted.lifetime);
+      if (granted.lifetime) serves_for = *granted.lifetime - TokenMargin(*granted.lifetime);
       return Hold(turn.lease.version + 1, granted.access_token, EndFrom(sent, serves_for));
     }
     const auto delay = http::DelayAfter(kStoreBackoff, attempt, std::nullopt, random_.Fraction());
@@ -171,9 +170,9 @@ absl::StatusOr<std::optional<AccessToken>> SharedTokenSource::Fail(const Turn& t
   // A release that fails is made up for by the end of the lease.
   (void)store_->Release(turn.lease);
   const StoredTokens& old = turn.tokens;
-  if (MayPass(reason) && old.version > turn.refused && !old.access_token.empty() &&
-      old.remaining > 2 * kReserve) {
-    return Hold(old.version, old.access_token, clock_.SteadyNow() + kReserve);
+  if (IsProviderTrouble(reason) && old.version > turn.refused && !old.access_token.empty() &&
+      old.remaining > 2 * kTokenReserve) {
+    return Hold(old.version, old.access_token, clock_.SteadyNow() + kTokenReserve);
   }
   return status;
 }

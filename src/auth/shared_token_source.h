@@ -20,22 +20,16 @@ namespace syncline::auth {
 // Keeps the token in memory until it has to be renewed. Made per run; used by one thread at a time;
 // clock and random must outlive it.
 //
-// Answers within kPatience and one exchange with the provider, or says why not.
+// Answers within kPatience, or by the end that it was made with, and one exchange with the
+// provider, or says why not.
 class SharedTokenSource final : public TokenSource {
  public:
-  // Renewed this long before its end, or a tenth of its lifetime if that is longer; but a token
-  // serves at least half of its lifetime, or one of a minute would never serve at all.
-  static constexpr std::chrono::milliseconds kMarginMin{60'000};
-  // A refusal of a token younger than this is not its age's fault: another would fare no better.
-  static constexpr std::chrono::milliseconds kNewAge{10'000};
   // How long to wait for another's refresh: its lease and what comes after.
   static constexpr std::chrono::milliseconds kPatience{60'000};
   static constexpr std::chrono::milliseconds kPollMin{100};
   static constexpr std::chrono::milliseconds kPollMax{1'000};
   // For storing what the provider granted while the database is away; ends before the lease does.
   static constexpr std::chrono::milliseconds kStorePatience{20'000};
-  // A provider in trouble costs no run whose token is still good for this long.
-  static constexpr std::chrono::milliseconds kReserve{10'000};
   // Requests with one refresh token whose outcome was lost: the first, and one that retries with
   // it, for some providers accept the one before the newest for a while.
   static constexpr int kLostAttemptsMax = 2;
@@ -44,8 +38,11 @@ class SharedTokenSource final : public TokenSource {
     kByItself,        // anew from what is configured: an attempt that is lost costs nothing
     kByRefreshToken,  // the provider may take it once only: no attempt may be lost
   };
+  // `give_up`: another's refresh is waited for no longer than until then, whatever kPatience
+  // allows.
   SharedTokenSource(std::shared_ptr<TokenStore> store, std::unique_ptr<TokenGrant> grant,
-                    const base::Clock& clock, base::Random& random, Renewal renewal);
+                    const base::Clock& clock, base::Random& random, Renewal renewal,
+                    base::SteadyTime give_up = base::SteadyTime::max());
 
   absl::StatusOr<AccessToken> Get(std::stop_token stop) override;
   absl::StatusOr<AccessToken> Renew(std::int64_t version, std::stop_token stop) override;
@@ -58,6 +55,8 @@ class SharedTokenSource final : public TokenSource {
     const StoredTokens& tokens;
     std::int64_t refused;
   };
+  // Another's refresh goes on; the error when nobody waits for it any more at `now`.
+  absl::Status CheckPatience(base::SteadyTime begun, base::SteadyTime now) const;
   // A token above version `refused`, from the row or from the provider.
   absl::StatusOr<AccessToken> Obtain(std::int64_t refused, std::stop_token stop);
   absl::StatusOr<std::optional<AccessToken>> Refresh(const Turn& turn, std::stop_token stop);
@@ -74,6 +73,7 @@ class SharedTokenSource final : public TokenSource {
   const base::Clock& clock_;
   base::Random& random_;
   const Renewal renewal_;
+  const base::SteadyTime give_up_;
   AccessToken held_;  // empty = none
   base::SteadyTime held_until_{};
 };

@@ -28,6 +28,7 @@ class TlsAuthenticator final : public Authenticator {
   absl::Status CheckRenewed(const http::Response& answer) override {
     return inner_->CheckRenewed(answer);
   }
+  bool Refuses(const http::Response& answer) const override { return inner_->Refuses(answer); }
   int identity_count() const override { return inner_->identity_count(); }
   std::string IdentityName(int index) const override { return inner_->IdentityName(index); }
   void Select(int index) override { inner_->Select(index); }

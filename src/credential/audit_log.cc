@@ -1,6 +1,7 @@
 #include "credential/audit_log.h"
 
 #include "base/status.h"
+#include "credential/audit_trail.h"
 #include "store/audit_store.h"
 
 namespace syncline::credential {
@@ -16,12 +17,7 @@ void AuditLog::Record(std::string_view workspace, v1::AuditEvent::Kind kind,
       });
   if (!status.ok()) logger_.Error("audit.not_recorded", {{"error", status}});
   if (!fresh) return;
-  const base::LogLevel level = kind == v1::AuditEvent::KIND_CREDENTIAL_CORRUPT
-                                   ? base::LogLevel::kError
-                                   : base::LogLevel::kInfo;
-  logger_.Write(
-      level, "audit.event",
-      {{"kind", v1::AuditEvent::Kind_Name(kind)}, {"resource", resource}, {"detail", detail}});
+  LogAuditEvent(logger_, kind, resource, detail);
 }
 
 }  // namespace syncline::credential

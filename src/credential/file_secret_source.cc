@@ -10,24 +10,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/descriptor.h"
 #include "base/status.h"
+#include "secret/key_file.h"
 
 namespace syncline::credential {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
 
 absl::Status Unavailable(const std::string& name, std::string_view why) {
   return base::Error(base::Reason::kSecretUnavailable, fmt::format("file {}: {}", name, why));
@@ -60,32 +48,27 @@ std::string FileSecretSource::Mistake(const auth::SecretReference& reference) co
 absl::StatusOr<secret::Secret> FileSecretSource::Read(
     const auth::SecretReference& reference) const {
   const std::string& name = reference.place;
-  const Descriptor folder(open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (folder.number() < 0) {
+  const base::Descriptor folder(open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0) {
     return Unavailable(name, fmt::format("the secret folder: {}", std::strerror(errno)));
   }
-  const Descriptor file(OpenBeneath(folder.number(), name));
-  if (file.number() < 0) {
+  const base::Descriptor file(OpenBeneath(folder.get(), name));
+  if (file.get() < 0) {
     return Unavailable(name,
                        errno == EXDEV ? "leads out of the secret folder" : std::strerror(errno));
   }
   struct stat facts {};
-  if (fstat(file.number(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+  if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
     return Unavailable(name, "is not a regular file");
   }
-  // One byte more than may be there tells a file that is too long, whatever its size claims.
-  std::string bytes(kSecretBytesMax + 2, '\0');
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const ssize_t got = read(file.number(), bytes.data() + size, bytes.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  bytes.resize(size);
-  if (bytes.ends_with('\n')) bytes.pop_back();
-  if (bytes.ends_with('\r')) bytes.pop_back();
-  return secret::Secret(std::move(bytes));
+  // One byte more than may be there tells a file that is too long, whatever its size claims; and
+  // the line break at its end.
+  auto content = secret::ReadSecret(file, kSecretBytesMax + 3);
+  if (!content.ok()) return Unavailable(name, base::MessageOf(content.status()));
+  std::string_view text = content->Reveal();
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return secret::Secret(std::string(text));
 }
 
 }  // namespace syncline::credential

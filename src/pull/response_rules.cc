@@ -86,7 +86,7 @@ std::string DescribeBody(const expression::Value& body) {
 
 absl::Status StatusFailure(const http::Response& response, const http::Url& asked,
                            const auth::Authenticator& authenticator) {
-  const bool is_sign_in = response.status == 401 || response.status == 403;
+  const bool is_sign_in = authenticator.Refuses(response);
   const std::string body = ShownBody(response.body, authenticator);
   std::string message = fmt::format("{} answered {}", asked.origin(), response.status);
   if (is_sign_in) message += ": the sign-in was refused";

@@ -12,10 +12,11 @@
 // What an answer means: nothing passes for an empty list that is none (I8).
 namespace syncline::pull {
 
-// Whether the answer carries a page. AUTH_FAILED for 401 and 403; VENDOR_ERROR for every other
-// status from 300 on, with the metadata status and body (cut, printable, without the secret), and,
-// for a redirect, where it points; UNEXPECTED_CONTENT_TYPE when it is not JSON, or for another
-// format, or what is compressed, when it is HTML.
+// Whether the answer carries a page. AUTH_FAILED where it refuses the sign-in (401 and 403, and
+// what AWS puts in their place); VENDOR_ERROR for every other status from 300 on, with the metadata
+// status and body (cut, printable, without the secret), and, for a redirect, where it points;
+// UNEXPECTED_CONTENT_TYPE when it is not JSON, or for another format, or what is compressed, when
+// it is HTML.
 absl::Status JudgeResponse(const http::Response& response, const http::Url& asked,
                            const v1::ResponseRules& rules,
                            const auth::Authenticator& authenticator);

@@ -59,8 +59,9 @@ std::vector<std::string> MissingScopes(const http::Response& response) {
   return scopes;
 }
 
-std::string_view MeaningOf(int status) {
+std::string_view MeaningOf(int status, bool refuses) {
   if (status >= 200 && status < 300) return "the sign-in was accepted";
+  if (refuses && status == 400) return "the vendor refuses whoever signed this request";
   switch (status) {
     case 401:
       return "the vendor does not accept the sign-in: the secret is wrong, has run out, or "
@@ -81,8 +82,8 @@ std::string_view MeaningOf(int status) {
                        : "the vendor refuses the request";
 }
 
-base::Reason ReasonOf(int status) {
-  if (status == 401 || status == 403) return base::Reason::kAuthFailed;
+base::Reason ReasonOf(int status, bool refuses) {
+  if (refuses) return base::Reason::kAuthFailed;
   return status == 429 ? base::Reason::kVendorThrottled : base::Reason::kVendorError;
 }
 
@@ -102,18 +103,19 @@ SignInProbe ProbeSignIn(auth::Authenticator& authenticator, http::Transport& tra
     probe.explanation = authenticator.Scrub(base::MessageOf(answer.status()));
     return probe;
   }
+  const bool refuses = authenticator.Refuses(*answer);
   probe.status = answer->status;
   probe.missing_scopes = MissingScopes(*answer);
   for (std::string& scope : probe.missing_scopes) scope = ShownBody(scope, authenticator);
   probe.accepted = answer->status >= 200 && answer->status < 300 && probe.missing_scopes.empty();
-  probe.explanation =
-      fmt::format("{} answered {}: {}.", url.origin(), answer->status, MeaningOf(answer->status));
+  probe.explanation = fmt::format("{} answered {}: {}.", url.origin(), answer->status,
+                                  MeaningOf(answer->status, refuses));
   if (!probe.missing_scopes.empty()) {
     probe.explanation +=
         fmt::format(" It names what is missing: {}.", fmt::join(probe.missing_scopes, ", "));
   }
   if (probe.accepted) return probe;
-  probe.reason = base::ReasonName(probe.missing_scopes.empty() ? ReasonOf(answer->status)
+  probe.reason = base::ReasonName(probe.missing_scopes.empty() ? ReasonOf(answer->status, refuses)
                                                                : base::Reason::kAuthFailed);
   probe.body = ShownBody(answer->body, authenticator);
   return probe;

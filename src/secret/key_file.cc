@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/status.h"
 #include "secret/digest.h"
@@ -17,20 +18,6 @@ namespace syncline::secret {
 namespace {
 
 using base::Reason;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
 
 absl::Status Refused(const std::string& path, std::string_view why) {
   return base::Error(Reason::kKeyUnavailable, fmt::format("file {}: {}", path, why),
@@ -70,27 +57,37 @@ bool WriteAll(int file, std::string_view bytes) {
 }
 
 absl::StatusOr<Secret> ReadFile(const std::string& path, Owner owner, std::size_t bytes_max) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.number() < 0) return Refused(path, std::strerror(errno));
+  const base::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) return Refused(path, std::strerror(errno));
   // Facts of the open file, not of the path, so that nobody can exchange it in between.
   struct stat facts {};
-  if (fstat(file.number(), &facts) != 0) return Refused(path, std::strerror(errno));
+  if (fstat(file.get(), &facts) != 0) return Refused(path, std::strerror(errno));
   SYNCLINE_RETURN_IF_ERROR(CheckFile(path, facts, owner, bytes_max));
-  std::string bytes(static_cast<std::size_t>(facts.st_size), '\0');
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const ssize_t got = read(file.number(), bytes.data() + size, bytes.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  const bool whole = size == bytes.size();
-  Secret content(std::move(bytes));
-  if (!whole) return Refused(path, "cannot be read to its end");
+  const auto size = static_cast<std::size_t>(facts.st_size);
+  absl::StatusOr<Secret> content = ReadSecret(file, size);
+  if (!content.ok()) return Refused(path, base::MessageOf(content.status()));
+  if (content->Reveal().size() != size) return Refused(path, "cannot be read to its end");
   return content;
 }
 
 }  // namespace
+
+absl::StatusOr<Secret> ReadSecret(const base::Descriptor& file, std::size_t bytes_max) {
+  std::string bytes(bytes_max, '\0');
+  std::size_t size = 0;
+  ssize_t got = 1;
+  while (size < bytes.size() && got > 0) {
+    do {
+      got = read(file.get(), bytes.data() + size, bytes.size() - size);
+    } while (got < 0 && errno == EINTR);
+    if (got > 0) size += static_cast<std::size_t>(got);
+  }
+  const int error = errno;
+  bytes.resize(size);
+  Secret content(std::move(bytes));  // wiped, too, where it is not whole
+  if (got < 0) return base::Error(Reason::kKeyUnavailable, std::strerror(error));
+  return content;
+}
 
 absl::StatusOr<Secret> ReadKeyFile(const std::string& path, std::size_t bytes_max) {
   return ReadFile(path, Owner::kWe, bytes_max);
@@ -110,9 +107,10 @@ absl::Status WriteNewKeyFile(const std::string& path, const Secret& content) {
                        fmt::format("key file {}: {}: {}", path, what, reason), {{"path", path}});
   };
   {
-    const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400));
-    if (file.number() < 0) return failed("cannot be created");
-    if (fchmod(file.number(), 0400) != 0 || !WriteAll(file.number(), content.Reveal())) {
+    const base::Descriptor file(
+        open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400));
+    if (file.get() < 0) return failed("cannot be created");
+    if (fchmod(file.get(), 0400) != 0 || !WriteAll(file.get(), content.Reveal())) {
       return failed("cannot be written");
     }
   }
@@ -125,9 +123,9 @@ absl::Status WriteNewKeyFile(const std::string& path, const Secret& content) {
   }
   unlink(temporary.c_str());
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  const Descriptor directory(
+  const base::Descriptor directory(
       open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.number() >= 0) fsync(directory.number());  // the name outlives a power failure
+  if (directory.get() >= 0) fsync(directory.get());  // the name outlives a power failure
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/descriptor.h"
 #include "secret/secret.h"
 
 namespace syncline::secret {
@@ -15,6 +16,9 @@ absl::StatusOr<Secret> ReadKeyFile(const std::string& path, std::size_t bytes_ma
 // The same for a file that somebody else puts there for us, as agents and orchestrators do: any
 // owner, readable by owner and group at most. KEY_UNAVAILABLE.
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path, std::size_t bytes_max);
+
+// What is left in an open file, at most `bytes_max` of it. KEY_UNAVAILABLE when it cannot be read.
+absl::StatusOr<Secret> ReadSecret(const base::Descriptor& file, std::size_t bytes_max);
 
 // Makes a new file of mode 0400: written and synced under another name, then linked, so that it
 // appears whole or not at all. ALREADY_EXISTS, CONFIGURATION_INVALID.

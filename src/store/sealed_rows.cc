@@ -32,8 +32,8 @@ constexpr std::array kSealedTables = {
     SealedTable{"syncline.oauth_token", "access_", kAccessToken, kCredential},
     SealedTable{"syncline.oauth_token", "refresh_", kRefreshToken, kCredential},
     SealedTable{"syncline.oauth_authorization", "",
-                "format('authorization/v1|%s|%s|%s|%s', workspace_id, credential_id, token_epoch, "
-                "encode(state_hash, 'hex'))",
+                "format('authorization/v1|%s|%s|%s|%s|%s', workspace_id, credential_id, "
+                "alternative, token_epoch, encode(state_hash, 'hex'))",
                 kCredential},
     SealedTable{"syncline.server_secret", "", "format('server/v1|%s', secret_id)",
                 "format('serverSecrets/%s', secret_id)"},

@@ -86,6 +86,8 @@ class ApiStack {
   std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   credential::CredentialVault& vault() { return vault_; }
   event::EventFeed& feed() { return feed_; }
+  // For calls whose scope a test chooses.
+  const HandlerEnvironment& handlers() const { return handlers_; }
   // What handlers that talk to vendors and providers meet.
   test::ScriptedTransport& vendor() { return vendor_; }
 

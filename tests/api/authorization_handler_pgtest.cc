@@ -60,9 +60,9 @@ class AuthorizationTest : public ApiTest {
     return CallText<v1::PollDeviceAuthorizationResponse, v1::PollDeviceAuthorizationRequest>(
         "CredentialService/PollDeviceAuthorization", Name(id) + "state: '" + state + "'");
   }
-  std::string Kept(const std::string& id) {
+  std::string Kept(const std::string& id, const std::string& alternative = "") {
     credential::PostgresTokenStore store(database(), stack_->vault().sealer(), migrated_->clock(),
-                                         migrated_->random(), {{"default", id}, ""}, 0);
+                                         migrated_->random(), {{"default", id}, alternative}, 0);
     const auto tokens = store.Read();
     return fmt::format("{} {}", tokens->access_token.Reveal(), tokens->refresh_token.Reveal());
   }
@@ -206,6 +206,106 @@ TEST_F(AuthorizationTest, TokensAreTakenBackWhenTheCredentialIsDeleted) {
   EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.oauth_token"), "0");
   EXPECT_TRUE(remove("robot").ok()) << "without tokens";
   EXPECT_EQ(Bodies().size(), 3U);
+}
+
+// A credential whose own kind is a token, with two OAuth2 sign-ins beside it.
+class AlternativeAuthorizationTest : public AuthorizationTest {
+ protected:
+  void SetUp() override {
+    AuthorizationTest::SetUp();
+    if (IsSkipped()) return;
+    const auto oauth2 = [](const std::string& name, const std::string& grant) {
+      return "alternatives { key: '" + name + "' value { oauth2 { token_url: 'https://p.example/" +
+             name + "/token' client_id: '" + name + "' client_secret: 'sentinel-" + name +
+             "' revocation_url: 'https://p.example/revoke' " + grant + " } } } ";
+    };
+    const auto created = CallText<v1::Credential, v1::CreateCredentialRequest>(
+        "CredentialService/CreateCredential",
+        "parent: 'workspaces/default' credential_id: 'both' credential { allowed_hosts: "
+        "'p.example' api_token { header: 'A' token: 'sentinel' } " +
+            oauth2("person",
+                   "authorization_code { authorization_url: 'https://p.example/authorize' }") +
+            oauth2("screen",
+                   "device_code { device_authorization_url: 'https://p.example/device' }") +
+            "}");
+    ASSERT_TRUE(created.ok()) << created.status();
+  }
+  absl::StatusOr<v1::BeginAuthorizationResponse> BeginFor(const std::string& alternative) {
+    return CallText<v1::BeginAuthorizationResponse, v1::BeginAuthorizationRequest>(
+        "CredentialService/BeginAuthorization",
+        Name("both") + "redirect_uri: 'http://127.0.0.1:7777/callback' alternative: '" +
+            alternative + "'");
+  }
+};
+
+TEST_F(AlternativeAuthorizationTest, AConsentIsForTheOneThatIsNamed) {
+  const auto begun = BeginFor("person");
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_THAT(begun->authorization_url(), HasSubstr("client_id=person"));
+  stack_->vendor().EnqueueJson(kTokens);
+  const auto completed = Complete(begun->state(), "both");
+  ASSERT_TRUE(completed.ok()) << completed.status();
+  EXPECT_EQ(Kept("both", "person"), "sentinel-access sentinel-refresh");
+  EXPECT_EQ(Kept("both", "screen"), " ");
+  EXPECT_EQ(Kept("both"), " ");
+  EXPECT_EQ(stack_->vendor().requests()[0].url.path, "/person/token");
+
+  stack_->vendor().EnqueueJson(R"({"device_code": "sentinel-device", "user_code": "ABCD",
+      "verification_uri": "https://p.example/go", "expires_in": 300, "interval": 7})");
+  const auto device =
+      CallText<v1::BeginDeviceAuthorizationResponse, v1::BeginDeviceAuthorizationRequest>(
+          "CredentialService/BeginDeviceAuthorization", Name("both") + "alternative: 'screen'");
+  ASSERT_TRUE(device.ok()) << device.status();
+  stack_->vendor().EnqueueJson(R"({"access_token": "sentinel-tv"})");
+  const auto polled = Poll(device->state(), "both");
+  ASSERT_TRUE(polled.ok() && polled->has_credential()) << polled.status();
+  EXPECT_EQ(Kept("both", "screen"), "sentinel-tv ");
+  EXPECT_EQ(Kept("both", "person"), "sentinel-access sentinel-refresh") << "keeps its own";
+}
+
+TEST_F(AlternativeAuthorizationTest, OthersAreRefusedByName) {
+  EXPECT_EQ(ReasonText(BeginFor("absent").status()), "NOT_FOUND");
+  EXPECT_THAT(WrongFields(BeginFor("").status()), ElementsAre("name")) << "its own kind";
+  const auto basic = CallText<v1::Credential, v1::UpdateCredentialRequest>(
+      "CredentialService/UpdateCredential",
+      "credential { " + Name("vendor") +
+          " alternatives { key: 'old' value { basic { username: 'u' } } } }");
+  ASSERT_TRUE(basic.ok()) << basic.status();
+  EXPECT_THAT(
+      WrongFields(
+          CallText<v1::BeginDeviceAuthorizationResponse, v1::BeginDeviceAuthorizationRequest>(
+              "CredentialService/BeginDeviceAuthorization", Name("vendor") + "alternative: 'old'")
+              .status()),
+      ElementsAre("alternative"));
+}
+
+TEST_F(AlternativeAuthorizationTest, AnAlternativeThatWentTakesItsConsentAlong) {
+  const std::string state = BeginFor("person")->state();
+  // Whatever else forgets to: the row alone must not suffice.
+  migrated_->Query(
+      "UPDATE syncline.credential SET spec = spec #- '{alternatives,person}' "
+      "WHERE credential_id = 'both' RETURNING 1");
+  EXPECT_EQ(ReasonText(Complete(state, "both").status()), "AUTHORIZATION_STATE_INVALID");
+  EXPECT_TRUE(stack_->vendor().requests().empty());
+}
+
+TEST_F(AlternativeAuthorizationTest, AConsentCannotBeMovedToAnother) {
+  const std::string state = BeginFor("person")->state();
+  migrated_->Query("UPDATE syncline.oauth_authorization SET alternative = 'screen' RETURNING 1");
+  EXPECT_EQ(ReasonText(Complete(state, "both").status()), "CREDENTIAL_CORRUPT");
+  EXPECT_TRUE(stack_->vendor().requests().empty());
+}
+
+TEST_F(AlternativeAuthorizationTest, TokensOfEachAreTakenBack) {
+  stack_->vendor().EnqueueJson(kTokens);
+  ASSERT_TRUE(Complete(BeginFor("person")->state(), "both").ok());
+  stack_->vendor().EnqueueJson("{}");
+  stack_->vendor().EnqueueJson("{}");
+  ASSERT_TRUE(CallText<google::protobuf::Empty, v1::DeleteCredentialRequest>(
+                  "CredentialService/DeleteCredential", Name("both"))
+                  .ok());
+  EXPECT_THAT(Bodies(), ElementsAre(HasSubstr("code="), HasSubstr("token=sentinel-refresh"),
+                                    HasSubstr("token=sentinel-access")));
 }
 
 }  // namespace

@@ -190,7 +190,7 @@ TEST_F(IntegrationServiceTest, PicksAnAlternativeThatThereIs) {
         .status();
   };
   const std::string spare = "alternatives { key: 'spare' value { basic { username: 'me' } } }";
-  const std::string key = "alternatives { key: 'key' value { api_token { header: 'Y' } } }";
+  const std::string key = "alternatives { key: 'key' value { api_token { header: 'X' } } }";
   const absl::Status used = change(spare);
   EXPECT_EQ(ReasonText(used), "IN_USE");
   EXPECT_THAT(base::MetadataOf(used)["used_by"], HasSubstr("integrations/users"));

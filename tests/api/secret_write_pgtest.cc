@@ -5,6 +5,7 @@
 #include "secret/keyring.h"
 #include "syncline/v1/credential_service.pb.h"
 #include "tests/api/api_fixture.h"
+#include "tests/support/recording_logger.h"
 #include "tests/support/stored_secrets.h"
 #include "tests/support/watched_keys.h"
 
@@ -19,7 +20,9 @@ class SecretWriteTest : public test::MigratedDatabaseTest {
     MigratedDatabaseTest::SetUp();
     if (!migrated_.has_value()) return;
     keys_.emplace(keyring_, [this](const auto& sql) { return migrated_->Query(sql); });
-    stack_.emplace(*migrated_, base::MakeNullLogger(), &*keys_);
+    auto logger = std::make_unique<test::RecordingLogger>();
+    logger_ = logger.get();
+    stack_.emplace(*migrated_, std::move(logger), &*keys_);
   }
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(const std::string& method, const std::string& request) {
@@ -49,6 +52,7 @@ class SecretWriteTest : public test::MigratedDatabaseTest {
   const secret::Keyring keyring_ =
       *secret::Keyring::Parse("test AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
   std::optional<test::WatchedKeys> keys_;
+  test::RecordingLogger* logger_ = nullptr;  // owned by the stack
   std::optional<ApiStack> stack_;
 };
 
@@ -84,6 +88,30 @@ TEST_F(SecretWriteTest, ARetryOfTheSameRequestSealsNothing) {
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->secret_version(), 1);
   EXPECT_EQ(keys_->wrap_count(), before);
+}
+
+// A line of the log for every event of the table, and none for what did not happen.
+TEST_F(SecretWriteTest, WhatHappenedToSecretsStandsInTheLogOnce) {
+  const std::string id = "request_id: '01890a5d-ac96-774b-bcce-b302099a8057'";
+  const std::string kind = "basic { username: 'u' password: 'sentinel-p' }";
+  ASSERT_TRUE(Create("basic", kind, "validate_only: true").ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(Create("basic", kind, id).ok());
+  EXPECT_FALSE(Create("basic", kind).ok());
+  ASSERT_TRUE(Update("basic", "display_name: 'B'").ok());
+  ASSERT_TRUE(Update("basic", "allowed_hosts: 'q.example' " + kind).ok());
+  ASSERT_TRUE((Call<google::protobuf::Empty, v1::DeleteCredentialRequest>(
+                   "DeleteCredential", "name: 'workspaces/default/credentials/basic'"))
+                  .ok());
+  const std::string resource = " resource=workspaces/default/credentials/basic detail=";
+  const auto line = [&](const std::string& event, const std::string& detail) {
+    return "audit.event kind=KIND_" + event + resource + detail;
+  };
+  EXPECT_THAT(logger_->lines("audit.event"),
+              testing::ElementsAre(line("SECRETS_STORED", "values: basic.password"),
+                                   line("SECRETS_STORED", "values: basic.password"),
+                                   line("HOSTS_CHANGED", "from p.example to q.example"),
+                                   line("CREDENTIAL_DELETED", "")));
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.audit_event"), "4");
 }
 
 TEST_F(SecretWriteTest, AChangeInBetweenIsNotLost) {

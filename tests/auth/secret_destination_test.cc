@@ -110,6 +110,10 @@ Kind OAuth2Kind() {
            OAuth2("client_credentials {}"),
            OAuth2("device_code {}"),
            {"clientCredentials", "deviceCode"}},
+          {"a token from elsewhere",
+           OAuth2("client_credentials {}"),
+           OAuth2("refresh_token {}"),
+           {"clientCredentials", "refreshToken"}},
           {"parameters of a consent",
            OAuth2("authorization_code {}"),
            OAuth2("authorization_code { parameters { key: 'p' value: 'x' } disable_pkce: true }"),
@@ -168,6 +172,10 @@ Kind ApiTokenKind() {
       "apiToken",
       {
           {"another header", "api_token { header: 'A' }", "api_token { header: 'B' }", {"header"}},
+          {"a cookie",
+           "api_token { query: 'A' }",
+           "api_token { cookie: 'A' }",
+           {"query", "cookie"}},
           {"another place",
            "api_token { header: 'A' }",
            "api_token { body: 'comment' }",
@@ -275,7 +283,7 @@ TEST(SecretDestinationTest, HostsAndTheirAuthoritiesCountForAll) {
 
 TEST(SecretDestinationTest, AnotherKindOrAlternativeIsNotTheSame) {
   EXPECT_THAT(SecretMoves(Parse("basic {}"), Parse("none {}"), "basic.password"),
-              ElementsAre("basic", "none"));
+              ElementsAre("none", "basic"));
   EXPECT_THAT(
       SecretMoves(Parse("none {}"), Parse("none {} alternatives { key: 'a' value { basic {} } }"),
                   "alternatives.a.basic.password"),

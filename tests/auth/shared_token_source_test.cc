@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "auth/token_life.h"
 #include "tests/support/in_memory_token_store.h"
 #include "tests/support/scripted_token_grant.h"
 
@@ -143,7 +144,7 @@ TEST_F(SharedTokenSourceTest, ARefusedVersionIsRefreshedOnce) {
   EXPECT_EQ(provider_.refresh_tokens.size(), 1U);
   EXPECT_EQ(Text(second.Renew(2, {})), "SIGN_IN_FAILED") << "another would fare no better";
   EXPECT_EQ(provider_.refresh_tokens.size(), 1U);
-  clock_.Advance(SharedTokenSource::kNewAge);
+  clock_.Advance(kTokenNewAge);
   EXPECT_EQ(second.Renew(2, {})->version, 3);
 }
 
@@ -276,6 +277,25 @@ TEST_F(SharedTokenSourceTest, ARefusedTokenIsNoReserve) {
   clock_.Advance(seconds(60));
   AnswerError(Reason::kVendorError);
   EXPECT_EQ(Text(Source().Renew(1, {})), "VENDOR_ERROR");
+}
+
+TEST_F(SharedTokenSourceTest, AnothersRefreshIsWaitedForNoLongerThanTheCallLasts) {
+  Put(1, "a", "r", seconds(60));
+  clock_.Advance(seconds(60));
+  row_.lease_owner = "another";
+  row_.lease_until = clock_.SteadyNow() + seconds(45);
+  const base::SteadyTime begin = clock_.SteadyNow();
+  for (const std::chrono::milliseconds left :
+       {std::chrono::milliseconds(2'350), std::chrono::milliseconds(0)}) {
+    const base::SteadyTime give_up = clock_.SteadyNow() + left;
+    SharedTokenSource source(std::make_shared<test::InMemoryTokenStore>(row_),
+                             std::make_unique<test::ScriptedTokenGrant>(provider_), clock_, random_,
+                             Renewal::kByRefreshToken, give_up);
+    EXPECT_EQ(Text(source.Get({})), "DEADLINE_EXCEEDED");
+    EXPECT_EQ(clock_.SteadyNow(), give_up) << "to the instant";
+  }
+  EXPECT_LT(clock_.SteadyNow() - begin, seconds(3));
+  EXPECT_THAT(provider_.refresh_tokens, IsEmpty());
 }
 
 TEST_F(SharedTokenSourceTest, StoringWaitsForTheDatabaseForAWhile) {

@@ -180,6 +180,19 @@ TEST_F(AuthorizeTest, PollsADeviceAtItsPace) {
   EXPECT_EQ(ReasonText(Authorize(clock_, {}).status()), "DEADLINE_EXCEEDED");
 }
 
+TEST_F(AuthorizeTest, AsksForTheAlternativeThatIsMeant) {
+  auto& alternatives = *server_.credential.mutable_alternatives();
+  alternatives["person"].mutable_oauth2()->mutable_authorization_code();
+  alternatives["screen"].mutable_oauth2()->mutable_device_code();
+  in_.str("urn:x?code=c&state=s\n");
+  EXPECT_TRUE(Authorize(clock_, {.redirect_uri = "urn:x", .alternative = "person"}).ok());
+  EXPECT_THAT(server_.requests.at(1), HasSubstr("alternative: \"person\""));
+  server_.requests.clear();
+  EXPECT_TRUE(Authorize(clock_, {.alternative = "screen"}).ok());
+  EXPECT_THAT(server_.requests.at(1), HasSubstr("alternative: \"screen\""));
+  EXPECT_EQ(ReasonText(Authorize(clock_, {.alternative = "absent"}).status()), "NOT_FOUND");
+}
+
 TEST_F(AuthorizeTest, OtherCredentialsNeedNobody) {
   server_.credential.mutable_oauth2()->mutable_client_credentials();
   const absl::Status status = Authorize(clock_, {}).status();

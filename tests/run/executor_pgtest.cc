@@ -6,36 +6,14 @@
 #include <semaphore>
 #include <thread>
 
-#include "credential/credential_opener.h"
-#include "event/postgres_event_feed.h"
-#include "event/postgres_event_log.h"
-#include "queue/postgres_run_queue.h"
 #include "queue/reaper.h"
 #include "queue/worker_lease.h"
-#include "run/executor.h"
-#include "run/postgres_run_resources.h"
+#include "tests/run/run_worker.h"
 #include "tests/support/run_tables.h"
 #include "tests/support/scripted_transport.h"
 
 namespace syncline::run {
 namespace {
-
-// Nothing is sealed in these tests.
-class NoSealer final : public secret::Sealer {
- public:
-  absl::StatusOr<secret::Sealed> Seal(const secret::Secret&, std::string_view) override {
-    return Refuse();
-  }
-  absl::StatusOr<secret::Envelope> Prepare(std::string_view) override { return Refuse(); }
-  absl::StatusOr<secret::Secret> Open(const secret::Sealed&, std::string_view) override {
-    return Refuse();
-  }
-
- private:
-  static absl::Status Refuse() {
-    return base::Error(base::Reason::kKeyUnavailable, "no keyring in this test");
-  }
-};
 
 // A vendor's list of users, ten per page, for any number of callers at once.
 class Vendor final : public http::Transport {
@@ -63,50 +41,6 @@ class Vendor final : public http::Transport {
   const int user_count_;
 };
 
-// What one process of the service has, with the periods of a test.
-class Worker {
- public:
-  Worker(test::MigratedDatabase& migrated, Vendor& vendor, const std::string& id)
-      : worker_id(id),
-        queue_(migrated.database(), id),
-        log_(migrated.database()),
-        feed_({}, migrated.database(), log_, migrated.clock(), *logger_),
-        vault_(sealer_),
-        credentials_(migrated.database(), vault_, no_sources_),
-        resources_(migrated.database(), credentials_,
-                   {.transport = vendor, .clock = migrated.clock(), .random = migrated.random()},
-                   id),
-        executor({.poll_period = std::chrono::milliseconds(20),
-                  .interrupt_period = std::chrono::milliseconds(20)},
-                 RunContext{queue_, feed_, resources_, vendor, migrated.clock(), migrated.random(),
-                            *logger_, [] { return base::SteadyTime::max(); }}) {
-    EXPECT_TRUE(feed_.Start().ok());
-  }
-  ~Worker() {
-    executor.Stop();
-    feed_.Stop();
-  }
-
- private:
-  std::unique_ptr<base::Logger> logger_ = base::MakeNullLogger();
-  NoSealer sealer_;
-
- public:
-  const std::string worker_id;
-
- private:
-  queue::PostgresRunQueue queue_;
-  event::PostgresEventLog log_;
-  event::PostgresEventFeed feed_;
-  credential::CredentialVault vault_;
-  const credential::SecretSources no_sources_;
-  credential::CredentialOpener credentials_;
-  PostgresRunResources resources_;
-
- public:
-  Executor executor;
-};
-
 class ExecutorPgTest : public test::MigratedDatabaseTest {
  protected:
   static constexpr int kUsers = 95;
@@ -120,10 +54,10 @@ class ExecutorPgTest : public test::MigratedDatabaseTest {
     integration.mutable_pagination()->mutable_limit_offset()->set_limit(Vendor::kPageSize);
     tables_->AddIntegration("people", integration);
   }
-  std::unique_ptr<Worker> MakeWorker(int number) {
+  std::unique_ptr<RunWorker> MakeWorker(int number) {
     const std::string id = fmt::format("01900000-0000-7000-8000-{:012}", number);
     tables_->AddWorker(id);
-    auto worker = std::make_unique<Worker>(*migrated_, vendor_, id);
+    auto worker = std::make_unique<RunWorker>(*migrated_, vendor_, id);
     EXPECT_TRUE(worker->executor.Start().ok());
     return worker;
   }
@@ -316,7 +250,7 @@ TEST_F(ExecutorPgTest, ManyRunsOnThreeWorkersHaveOneOwnerEach) {
     tables_->AddIntegration(fmt::format("people-{}", i), integration);
     runs.push_back(tables_->Enqueue(fmt::format("people-{}", i)).value());
   }
-  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<std::unique_ptr<RunWorker>> workers;
   for (int i = 1; i <= 3; ++i) workers.push_back(MakeWorker(i));
   for (const std::string& run_id : runs) {
     ASSERT_EQ(AwaitEnd(run_id), "SUCCEEDED") << tables_->RunColumn(run_id, "error");

@@ -4,9 +4,9 @@
 
 #include <utility>
 
-namespace syncline::app {
+namespace syncline::base {
 
-// Owns a file descriptor.
+// Owns a file descriptor and closes it; -1 = none. Used by one thread at a time.
 class Descriptor {
  public:
   explicit Descriptor(int descriptor = -1) : descriptor_(descriptor) {}
@@ -27,4 +27,4 @@ class Descriptor {
   int descriptor_;
 };
 
-}  // namespace syncline::app
+}  // namespace syncline::base
