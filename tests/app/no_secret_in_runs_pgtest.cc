@@ -119,6 +119,7 @@ class NoSecretInRunsTest : public test::MigratedDatabaseTest {
     ASSERT_TRUE(GenerateKeys(home_ / "two", random_).ok());
     config_.database_url = migrated_->url();
     config_.listen = {"127.0.0.1:0"};
+    config_.egress.allowed.push_back(http::EgressEntry::Parse("127.0.0.1:*").value());
     config_.scheduler = false;
     config_.keyring_file = home_ / "keyring";
     config_.keyring_file_given = true;
