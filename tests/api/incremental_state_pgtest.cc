@@ -24,9 +24,9 @@ class IncrementalStateServiceTest : public ApiTest {
   }
   absl::StatusOr<v1::Integration> Incremental(const std::string& incremental) {
     return CallText<v1::Integration, v1::UpdateIntegrationRequest>(
-        "IntegrationService/UpdateIntegration",
-        "integration { name: \"" + std::string(kParent) + "\" incremental {" + incremental +
-            "} } update_mask { paths: 'incremental' }");
+        "IntegrationService/UpdateIntegration", "integration { name: \"" + std::string(kParent) +
+                                                    "\" incremental {" + incremental +
+                                                    "} } update_mask { paths: 'incremental' }");
   }
   template <typename Request, typename Response = v1::IncrementalState>
   absl::StatusOr<Response> Call(const std::string& method, const std::string& rest = "") {
@@ -66,7 +66,8 @@ TEST_F(IncrementalStateServiceTest, SetsShowsAndForgets) {
 
 TEST_F(IncrementalStateServiceTest, EveryPartitionHasItsOwn) {
   for (const char* const partition : {"b", "", "a/1"}) {
-    ASSERT_TRUE(Set("value: '2026-01-31T08:00:00Z' partition: '" + std::string(partition) + "'").ok());
+    ASSERT_TRUE(
+        Set("value: '2026-01-31T08:00:00Z' partition: '" + std::string(partition) + "'").ok());
   }
   std::vector<std::string> partitions;
   std::string token;
@@ -85,19 +86,19 @@ TEST_F(IncrementalStateServiceTest, EveryPartitionHasItsOwn) {
 }
 
 TEST_F(IncrementalStateServiceTest, NamesWhatIsWrong) {
-  EXPECT_THAT(WrongFields(Set("value: 'yesterday' partition: '" + std::string(2'001, 'p') + "'")
-                              .status()),
-              ElementsAre("partition", "value"));
+  EXPECT_THAT(
+      WrongFields(Set("value: 'yesterday' partition: '" + std::string(2'001, 'p') + "'").status()),
+      ElementsAre("partition", "value"));
   EXPECT_TRUE(
       Set("value: '2026-01-31T08:00:00Z' partition: '" + std::string(2'000, 'p') + "'").ok());
   ASSERT_TRUE(Incremental("record_field: 'n' type: TYPE_NUMBER").ok());
   EXPECT_THAT(WrongFields(Set("value: '2026-01-31T08:00:00Z'").status()), ElementsAre("value"));
   EXPECT_EQ(Set("value: '12'")->cursor(), "12");
-  ASSERT_TRUE((CallText<v1::Integration, v1::UpdateIntegrationRequest>(
-                   "IntegrationService/UpdateIntegration",
-                   "integration { name: \"" + std::string(kParent) +
-                       "\" } update_mask { paths: 'incremental' }")
-                   .ok()));
+  ASSERT_TRUE(
+      (CallText<v1::Integration, v1::UpdateIntegrationRequest>(
+           "IntegrationService/UpdateIntegration", "integration { name: \"" + std::string(kParent) +
+                                                       "\" } update_mask { paths: 'incremental' }")
+           .ok()));
   EXPECT_THAT(WrongFields(Set("value: '12'").status()), ElementsAre("parent"));
   EXPECT_EQ(List()->incremental_states_size(), 0);
   EXPECT_EQ(ReasonText(Get().status()), "NOT_FOUND");
@@ -117,8 +118,8 @@ TEST_F(IncrementalStateServiceTest, WaitsForNoRun) {
       "RunService/StartRun", "parent: \"" + std::string(kParent) + "\" full: true");
   ASSERT_TRUE(run.ok()) << run.status();
   EXPECT_TRUE(run->full());
-  for (const absl::Status& status : {Set("value: '2026-01-31T08:00:00Z'").status(),
-                                     Reset().status()}) {
+  for (const absl::Status& status :
+       {Set("value: '2026-01-31T08:00:00Z'").status(), Reset().status()}) {
     EXPECT_EQ(ReasonText(status), "RUN_ACTIVE");
     EXPECT_EQ(base::MetadataOf(status)["run"], run->name());
   }
