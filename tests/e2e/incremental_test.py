@@ -39,11 +39,14 @@ class ChangingVendor:
                 query = dict(urllib.parse.parse_qsl(url.query))
                 vendor.before_answer(url.path, query)
                 body = json.dumps(vendor.answer(url.path, query)).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except BrokenPipeError:
+                    pass  # whoever asked was killed
 
             def log_message(self, *unused):
                 pass

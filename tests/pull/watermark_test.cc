@@ -203,13 +203,15 @@ TEST_F(WatermarkTest, ANumberIsOneInABody) {
        {std::pair("7", R"({"after":7})"), std::pair("007", R"({"after":"007"})")}) {
     ScriptedTransport transport;
     transport.EnqueueJson("[]");
-    EXPECT_TRUE(Run(transport, std::string(R"(
-        request { method: METHOD_POST url: 'http://v.example/items'
+    const std::string integration = R"(
+        request {
+          method: METHOD_POST url: 'http://v.example/items'
           body { struct_value {
-            fields { key: 'after' value { string_value: '{{state.cursor}}' } } } } }
-        incremental { record_field: 'n' type: TYPE_NUMBER initial: ')") +
-                                   initial + "' }")
-                    .ok());
+            fields { key: 'after' value { string_value: '{{state.cursor}}' } } } }
+        }
+        incremental { record_field: 'n' type: TYPE_NUMBER initial: ')" +
+                                    std::string(initial) + "' }";
+    EXPECT_TRUE(Run(transport, integration).ok());
     EXPECT_EQ(transport.requests().at(0).body, body);
   }
 }
