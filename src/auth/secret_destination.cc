@@ -145,7 +145,9 @@ class FieldNames final : public MessageDifferencer::Reporter {
       : holder_(holder), fields_(fields) {}
   void ReportAdded(const Message&, const Message&, const Path& path) override { Add(path); }
   void ReportDeleted(const Message&, const Message&, const Path& path) override { Add(path); }
-  void ReportModified(const Message&, const Message&, const Path& path) override { Add(path); }
+  void ReportModified(const Message&, const Message&, const Path& path) override {
+    if (path.size() > 1) Add(path);  // of the kind itself its fields say more
+  }
 
  private:
   void Add(const Path& path) {

@@ -103,6 +103,10 @@ std::vector<Kind> Kinds() {
             oauth2("client_credentials {}"),
             oauth2("device_code {}"),
             {"clientCredentials", "deviceCode"}},
+           {"a token from elsewhere",
+            oauth2("client_credentials {}"),
+            oauth2("refresh_token {}"),
+            {"clientCredentials", "refreshToken"}},
            {"parameters of a consent",
             oauth2("authorization_code {}"),
             oauth2("authorization_code { parameters { key: 'p' value: 'x' } disable_pkce: true }"),
@@ -154,6 +158,10 @@ std::vector<Kind> Kinds() {
        "apiToken",
        {
            {"another header", "api_token { header: 'A' }", "api_token { header: 'B' }", {"header"}},
+           {"a cookie",
+            "api_token { query: 'A' }",
+            "api_token { cookie: 'A' }",
+            {"query", "cookie"}},
            {"another place",
             "api_token { header: 'A' }",
             "api_token { body: 'comment' }",
@@ -248,7 +256,7 @@ TEST(SecretDestinationTest, HostsAndTheirAuthoritiesCountForAll) {
 
 TEST(SecretDestinationTest, AnotherKindOrAlternativeIsNotTheSame) {
   EXPECT_THAT(SecretMoves(Parse("basic {}"), Parse("none {}"), "basic.password"),
-              ElementsAre("basic", "none"));
+              ElementsAre("none", "basic"));
   EXPECT_THAT(
       SecretMoves(Parse("none {}"), Parse("none {} alternatives { key: 'a' value { basic {} } }"),
                   "alternatives.a.basic.password"),

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "auth/token_life.h"
 #include "tests/support/in_memory_token_store.h"
 #include "tests/support/scripted_token_grant.h"
 
