@@ -45,6 +45,7 @@ class IdentityWalk {
       : clock_(clock),
         scope_(scope),
         count_(count),
+        first_(first),
         end_(std::min(count, first + SignInHandler::kIdentitiesMax)),
         next_(first),
         longest_(SignInHandler::kIdentityTime) {}
@@ -53,8 +54,9 @@ class IdentityWalk {
   // another call; the first is begun in any case.
   std::optional<int> Next() {
     const base::SteadyTime now = clock_.SteadyNow();
-    if (begun_.has_value()) longest_ = std::max<std::chrono::nanoseconds>(longest_, now - *begun_);
-    const bool in_time = !begun_.has_value() || now + longest_ <= scope_.deadline;
+    const bool is_first = next_ == first_;
+    if (!is_first) longest_ = std::max<std::chrono::nanoseconds>(longest_, now - begun_);
+    const bool in_time = is_first || now + longest_ <= scope_.deadline;
     if (next_ >= end_ || !in_time || scope_.stop.stop_requested()) return std::nullopt;
     begun_ = now;
     return next_++;
@@ -66,10 +68,11 @@ class IdentityWalk {
   const base::Clock& clock_;
   const CallScope& scope_;
   const int count_;
+  const int first_;
   const int end_;
   int next_;
   std::chrono::nanoseconds longest_;  // that one took, or may well take
-  std::optional<base::SteadyTime> begun_;
+  base::SteadyTime begun_;            // the one before
 };
 
 }  // namespace
