@@ -301,9 +301,9 @@ TEST_F(AlternativeAuthorizationTest, TokensOfEachAreTakenBack) {
   ASSERT_TRUE(Complete(BeginFor("person")->state(), "both").ok());
   stack_->vendor().EnqueueJson("{}");
   stack_->vendor().EnqueueJson("{}");
-  ASSERT_TRUE(CallText<google::protobuf::Empty, v1::DeleteCredentialRequest>(
-                  "CredentialService/DeleteCredential", Name("both"))
-                  .ok());
+  const auto deleted = CallText<google::protobuf::Empty, v1::DeleteCredentialRequest>(
+      "CredentialService/DeleteCredential", Name("both"));
+  ASSERT_TRUE(deleted.ok()) << deleted.status();
   EXPECT_THAT(Bodies(), ElementsAre(HasSubstr("code="), HasSubstr("token=sentinel-refresh"),
                                     HasSubstr("token=sentinel-access")));
 }
