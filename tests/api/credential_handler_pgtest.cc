@@ -202,7 +202,8 @@ TEST_F(CredentialServiceTest, WhateverSendsASecretElsewhereWantsItAgain) {
 TEST_F(CredentialServiceTest, AnAlternativeThatSendsASecretElsewhereWantsItAgain) {
   const auto alternatives = [](const std::string& url, const std::string& secret) {
     return "alternatives { key: 'old' value { session { " + secret +
-           "login { request { url: 'https://a.example/' form { key: 'pin' value: "
+           "login { request { method: METHOD_POST url: 'https://a.example/' form { key: 'pin' "
+           "value: "
            "'{{secrets.pin}}' } } } vars { key: 'v' value: '" +
            url + "' } } } } ";
   };
@@ -233,7 +234,8 @@ TEST_F(CredentialServiceTest, TokensDoNotFollowToAnotherTokenUrl) {
   const auto epoch = [this] {
     return migrated_->Query("SELECT token_epoch FROM syncline.credential");
   };
-  ASSERT_TRUE(Update("display_name: 'x' oauth2 { audience: 'me' }").ok());
+  const auto renamed = Update("display_name: 'x' " + kind("https://a.example/t"));
+  ASSERT_TRUE(renamed.ok()) << renamed.status();
   EXPECT_EQ(epoch(), "0");
   ASSERT_TRUE(Update(kind("https://a.example/u")).ok());
   EXPECT_EQ(epoch(), "1");

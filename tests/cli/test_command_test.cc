@@ -74,7 +74,7 @@ TEST_F(TestCommandTest, SaysWhatHappened) {
   EXPECT_EQ(*Test({.url = "https://v.example/me", .alternative = "old"}), ExitCode::kOk);
   EXPECT_EQ(out_.str(),
             "credential vendor: accepted\n  it was accepted\n"
-            "  the access token ends 2027-01-15 08:00:00Z\n");
+            "  the access token ends 2027-01-15T08:00:00Z\n");
   ASSERT_EQ(server_.requests.size(), 1U);
   EXPECT_EQ(server_.requests[0].name(), "workspaces/default/credentials/vendor");
   EXPECT_EQ(server_.requests[0].url(), "https://v.example/me");
