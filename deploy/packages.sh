@@ -12,7 +12,7 @@ BUILD=(
   libbenchmark-dev python3
 )
 RUN=(postgresql-15 postgresql-client-15 ca-certificates)
-TEST=(rabbitmq-server nodejs npm openssl clang-tidy clang-format procps util-linux)
+TEST=(rabbitmq-server docker-registry nodejs npm openssl clang-tidy clang-format procps util-linux)
 
 packages=()
 for part in "${@:-build run}"; do
