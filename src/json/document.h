@@ -15,6 +15,9 @@ enum class Kind : std::uint8_t { kNull, kFalse, kTrue, kNumber, kString, kArray,
 struct ParseLimits {
   std::size_t depth_max = 128;                    // nesting of arrays and objects
   std::size_t bytes_max = std::size_t{64} << 20;  // of the text; also the limit of 32-bit offsets
+  // Where the text stands in a larger one, for the places that errors name.
+  std::uint64_t first_byte = 0;
+  std::int64_t first_line = 1;
 };
 
 class Node;
@@ -25,8 +28,9 @@ class Node;
 // Owned through shared_ptr by whoever reads it; safe for concurrent reading.
 class Document {
  public:
-  // Takes over the body. JSON_INVALID (with the byte offset), JSON_TOO_DEEP, RESPONSE_TOO_LARGE,
-  // TEXT_INVALID (the body is not UTF-8). Accepts a UTF-8 byte order mark. RFC 8259.
+  // Takes over the body. JSON_INVALID (metadata offset, in bytes, and line, from 1, where they are
+  // known), JSON_TOO_DEEP (the same), RESPONSE_TOO_LARGE, TEXT_INVALID (the body is not UTF-8).
+  // Accepts a UTF-8 byte order mark. RFC 8259.
   static absl::StatusOr<std::shared_ptr<const Document>> Parse(std::string body,
                                                                const ParseLimits& limits = {});
   Node root() const;

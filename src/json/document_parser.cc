@@ -137,10 +137,10 @@ absl::Status DocumentParser::AfterValue(std::uint32_t at) {
 
 absl::Status DocumentParser::Open(std::uint32_t at, Kind kind) {
   if (++depth_ > limits_.depth_max) {
-    return base::Error(
-        base::Reason::kJsonTooDeep,
-        fmt::format("The JSON text nests deeper than {} levels (byte {}).", limits_.depth_max, at),
-        {{"offset", fmt::to_string(at)}});
+    return base::Error(base::Reason::kJsonTooDeep,
+                       fmt::format("The JSON text nests deeper than {} levels (byte {}).",
+                                   limits_.depth_max, limits_.first_byte + at),
+                       PlaceOf(at));
   }
   if (parent_ != kNoParent) ++document_.entries_[parent_].size;
   const auto index = static_cast<std::uint32_t>(document_.entries_.size());
@@ -213,9 +213,16 @@ void DocumentParser::Push(std::uint32_t offset, std::uint32_t size, Kind kind, b
 }
 
 absl::Status DocumentParser::Invalid(std::size_t at, std::string_view expected) const {
-  return base::Error(base::Reason::kJsonInvalid,
-                     fmt::format("Not JSON at byte {}: expected {}.", at, expected),
-                     {{"offset", fmt::to_string(at)}});
+  return base::Error(
+      base::Reason::kJsonInvalid,
+      fmt::format("Not JSON at byte {}: expected {}.", limits_.first_byte + at, expected),
+      PlaceOf(at));
+}
+
+base::ErrorMetadata DocumentParser::PlaceOf(std::size_t at) const {
+  const std::string_view before = text_.substr(0, at);
+  const std::int64_t line = limits_.first_line + std::count(before.begin(), before.end(), '\n');
+  return {{"offset", fmt::to_string(limits_.first_byte + at)}, {"line", fmt::to_string(line)}};
 }
 
 }  // namespace syncline::json

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/status.h"
 #include "json/document.h"
 
 namespace syncline::json {
@@ -37,6 +38,7 @@ class DocumentParser {
   bool EndsToken(std::size_t at) const;
   void Push(std::uint32_t offset, std::uint32_t size, Kind kind, bool unescaped = false);
   absl::Status Invalid(std::size_t at, std::string_view expected) const;
+  base::ErrorMetadata PlaceOf(std::size_t at) const;
 
   Document& document_;
   const ParseLimits& limits_;
