@@ -55,12 +55,13 @@ absl::StatusOr<RecordPage::Cut> CutWhole(std::string_view body, RecordCutter& cu
   return page.Take();
 }
 
-Document ParseText(RecordPage::Cut page, v1::ResponseFormat format, std::size_t bytes_max) {
+Document ParseText(RecordPage::Cut page, v1::ResponseFormat format, std::size_t bytes_max,
+                   std::string* refused) {
   json::ParseLimits limits{.bytes_max = bytes_max};
   // The bracket in front of the first record is not of the body.
   if (page.origin.offset > 0) limits.first_byte = page.origin.offset - 1;
   if (page.origin.line > 0) limits.first_line = page.origin.line;
-  Document document = json::Document::Parse(std::move(page.text), limits);
+  Document document = json::Document::Parse(std::move(page.text), limits, refused);
   if (!document.ok() && format == v1::RESPONSE_FORMAT_JSON_LINES) return InLine(document.status());
   return document;
 }
@@ -77,31 +78,35 @@ std::unique_ptr<RecordCutter> MakeRecordCutter(const v1::ResponseRules& rules,
   }
 }
 
-Document ParseBody(std::string body, const v1::ResponseRules& rules, std::size_t bytes_max) {
+Document ParseBody(std::string body, const v1::ResponseRules& rules, std::size_t bytes_max,
+                   std::string* refused) {
   const std::size_t grown_max = kGrowthMax * bytes_max;
   switch (rules.format()) {
     case v1::RESPONSE_FORMAT_JSON_LINES:
     case v1::RESPONSE_FORMAT_CSV: {
       const auto cutter = MakeRecordCutter(rules, {});
-      SYNCLINE_ASSIGN_OR_RETURN(RecordPage::Cut page, CutWhole(body, *cutter, grown_max));
-      body = {};
-      return ParseText(std::move(page), rules.format(), grown_max);
+      auto page = CutWhole(body, *cutter, grown_max);
+      if (page.ok()) return ParseText(*std::move(page), rules.format(), grown_max, refused);
+      *refused = std::move(body);
+      return std::move(page).status();
     }
     case v1::RESPONSE_FORMAT_XML: {
       xml::ParseLimits limits = xml::kPageLimits;
       limits.bytes_max = std::min(limits.bytes_max, bytes_max);
-      SYNCLINE_ASSIGN_OR_RETURN(
-          std::string text,
-          xml::ToJsonText(body, {rules.xml().lists().begin(), rules.xml().lists().end()}, limits));
-      return json::Document::Parse(std::move(text), {.bytes_max = grown_max});
+      auto text =
+          xml::ToJsonText(body, {rules.xml().lists().begin(), rules.xml().lists().end()}, limits);
+      if (text.ok())
+        return json::Document::Parse(*std::move(text), {.bytes_max = grown_max}, refused);
+      *refused = std::move(body);
+      return std::move(text).status();
     }
-    default: return json::Document::Parse(std::move(body), {.bytes_max = bytes_max});
+    default: return json::Document::Parse(std::move(body), {.bytes_max = bytes_max}, refused);
   }
 }
 
-Document ParsePage(RecordPage::Cut page, const v1::ResponseRules& rules) {
+Document ParsePage(RecordPage::Cut page, const v1::ResponseRules& rules, std::string* refused) {
   const std::size_t bytes_max = std::numeric_limits<std::int32_t>::max();  // it was bounded before
-  return ParseText(std::move(page), rules.format(), bytes_max);
+  return ParseText(std::move(page), rules.format(), bytes_max, refused);
 }
 
 }  // namespace syncline::decode

@@ -22,10 +22,12 @@ inline constexpr std::size_t kGrowthMax = 4;
 
 // The whole body, not compressed. JSON_INVALID for JSON, BODY_INVALID for the other formats, both
 // with the metadata offset or line where they are known; JSON_TOO_DEEP, TEXT_INVALID,
-// RESPONSE_TOO_LARGE.
+// RESPONSE_TOO_LARGE; UNEXPECTED_CONTENT_TYPE for HTML in place of CSV. A body that is refused goes
+// back to `refused`.
 absl::StatusOr<std::shared_ptr<const json::Document>> ParseBody(std::string body,
                                                                 const v1::ResponseRules& rules,
-                                                                std::size_t bytes_max);
+                                                                std::size_t bytes_max,
+                                                                std::string* refused);
 
 // Cuts the records out of a body that is streamed: for JSON the list at `path` (member names from
 // the root), for the other formats the rows. Precondition: CheckFormat found nothing.
@@ -35,7 +37,8 @@ std::unique_ptr<RecordCutter> MakeRecordCutter(const v1::ResponseRules& rules,
 // A page of a streamed body: the array of its records. Errors as ParseBody, with the place in the
 // body.
 absl::StatusOr<std::shared_ptr<const json::Document>> ParsePage(RecordPage::Cut page,
-                                                                const v1::ResponseRules& rules);
+                                                                const v1::ResponseRules& rules,
+                                                                std::string* refused);
 
 // Adds a violation for everything that is wrong with how the body is said to be written, named
 // "format", "csv.…", "xml.…", "stream".

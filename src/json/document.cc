@@ -10,10 +10,14 @@
 namespace syncline::json {
 
 absl::StatusOr<std::shared_ptr<const Document>> Document::Parse(std::string body,
-                                                                const ParseLimits& limits) {
+                                                                const ParseLimits& limits,
+                                                                std::string* refused) {
   auto document = std::make_shared<Document>();
   document->body_ = std::move(body);
-  SYNCLINE_RETURN_IF_ERROR(DocumentParser(document.get(), limits).Parse());
+  if (absl::Status parsed = DocumentParser(document.get(), limits).Parse(); !parsed.ok()) {
+    if (refused != nullptr) *refused = std::move(document->body_);
+    return parsed;
+  }
   return std::shared_ptr<const Document>(std::move(document));
 }
 

@@ -30,9 +30,11 @@ class Document {
  public:
   // Takes over the body. JSON_INVALID (metadata offset, in bytes, and line, from 1, where they are
   // known), JSON_TOO_DEEP (the same), RESPONSE_TOO_LARGE, TEXT_INVALID (the body is not UTF-8).
-  // Accepts a UTF-8 byte order mark. RFC 8259.
+  // Accepts a UTF-8 byte order mark. RFC 8259. A body that is refused goes back to `refused`,
+  // unless that is null.
   static absl::StatusOr<std::shared_ptr<const Document>> Parse(std::string body,
-                                                               const ParseLimits& limits = {});
+                                                               const ParseLimits& limits = {},
+                                                               std::string* refused = nullptr);
   Node root() const;
   // The node with that Node::index(); how a value that keeps only the index comes back.
   Node NodeAt(std::uint32_t index) const;

@@ -18,13 +18,14 @@ struct Answer {
   int status = 0;
   http::Headers headers;
   std::shared_ptr<const json::Document> document;
-  std::int64_t body_bytes = 0;   // decoded
+  std::int64_t body_bytes = 0;   // decompressed
   bool without_content = false;  // 204, 205: the document is an empty list
 };
 
-// Sends a request, not signed yet, and reads its answer by `rules`: lists, parents and details all
-// ask in this way. What VendorClient::Send says; what JudgeResponse says; JSON_INVALID,
-// JSON_TOO_DEEP, TEXT_INVALID, RESPONSE_TOO_LARGE.
+// Sends a request, not signed yet, and reads its answer by `rules`, compression undone: lists,
+// parents and details all ask in this way. Asks for the format of the rules unless the request has
+// an Accept of its own. What VendorClient::Send says; what JudgeResponse says; JSON_INVALID,
+// BODY_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RESPONSE_TOO_LARGE.
 absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request,
                            const v1::ResponseRules& rules, std::stop_token stop);
 

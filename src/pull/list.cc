@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "decode/body.h"
 #include "paging/make_paginator.h"
 
 namespace syncline::pull {
@@ -29,9 +30,18 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
   absl::StatusOr<expression::Expression> records =
       expression::Expression::Compile(definition.records.empty() ? "@" : definition.records);
   if (!records.ok()) violations.Add("records", base::MessageOf(records.status()));
+  base::FieldViolations response;
+  decode::CheckFormat(definition.response, &response);
+  violations.AddStatus("response", response.ToStatus());
+  auto steps = reshape::RecordSteps::Compile(definition.record_steps,
+                                             {.names = place.names,
+                                              .has_records_path = !definition.records.empty(),
+                                              .streamed = definition.response.stream()});
+  violations.AddStatus("recordSteps", steps.status());
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return std::shared_ptr<const List>(new List(*std::move(request), std::move(pagination),
-                                              *std::move(records), definition.response));
+                                              *std::move(records), definition.response,
+                                              *std::move(steps)));
 }
 
 absl::StatusOr<paging::Walk> List::MakeWalk() const { return paging::Walk::Make(pagination_); }

@@ -11,6 +11,7 @@
 #include "paging/walk.h"
 #include "pull/request_scope.h"
 #include "request/request_template.h"
+#include "reshape/record_steps.h"
 #include "syncline/v1/integration.pb.h"
 
 namespace syncline::pull {
@@ -32,6 +33,7 @@ class List {
     std::optional<v1::Pagination> pagination;  // absent = `none`
     std::string records;                       // "" = "@"
     v1::ResponseRules response;
+    google::protobuf::RepeatedPtrField<v1::RecordStep> record_steps = {};
   };
 
   // INVALID_ARGUMENT with every mistake; fields are those of the message that the list stands in:
@@ -46,20 +48,23 @@ class List {
   absl::StatusOr<http::Request> RequestFor(const paging::PageRequest& page,
                                            const expression::Scope& names, base::Time now) const;
   const expression::Expression& records() const { return records_; }
+  const reshape::RecordSteps& steps() const { return steps_; }
   const v1::ResponseRules& response() const { return response_; }
 
  private:
   List(request::RequestTemplate request, v1::Pagination pagination, expression::Expression records,
-       v1::ResponseRules response)
+       v1::ResponseRules response, reshape::RecordSteps steps)
       : request_(std::move(request)),
         pagination_(std::move(pagination)),
         records_(std::move(records)),
-        response_(std::move(response)) {}
+        response_(std::move(response)),
+        steps_(std::move(steps)) {}
 
   const request::RequestTemplate request_;
   const v1::Pagination pagination_;
   const expression::Expression records_;
   const v1::ResponseRules response_;
+  const reshape::RecordSteps steps_;
 };
 
 }  // namespace syncline::pull

@@ -7,37 +7,50 @@
 #include "pull/response_scope.h"
 
 namespace syncline::pull {
-namespace {
-
-// Computed records may refer to the literals of the expression that yielded them, so the page holds
-// both.
-struct PageMemory {
-  PageMemory(const expression::Expression& expression, base::Time now)
-      : records(expression), evaluation(now) {}
-  const expression::Expression records;
-  expression::Evaluation evaluation;
+// Computed records may refer to the literals of the expressions that yielded them, so the page
+// holds the list beside the memory.
+struct ListWalk::PageMemory {
+  PageMemory(std::shared_ptr<const List> definition, base::Time now)
+      : list(std::move(definition)), records(now), steps(now, reshape::kEvaluationStepsMax) {}
+  const std::shared_ptr<const List> list;
+  expression::Evaluation records;
+  expression::Evaluation steps;
 };
-
-}  // namespace
 
 absl::StatusOr<ListWalk> ListWalk::Begin(std::shared_ptr<const List> list, Place place) {
   SYNCLINE_ASSIGN_OR_RETURN(paging::Walk walk, list->MakeWalk());
   return ListWalk(std::move(list), std::move(place), std::move(walk));
 }
 
-absl::Status ListWalk::FindRecordsIn(const Answer& answer, ListPage* page) const {
+absl::StatusOr<reshape::Reshaped> ListWalk::Reshape(const expression::Value& body,
+                                                    PageMemory* memory) const {
+  const reshape::RecordSteps& steps = list_->steps();
+  expression::Value found = body;
+  if (!steps.take_body()) {
+    SYNCLINE_ASSIGN_OR_RETURN(found, FindRecords(list_->records(), body, list_->response(),
+                                                 memory->records, steps.take_objects()));
+  }
+  reshape::StepContext context(body, place_.names, list_->response().records_may_be_missing(),
+                               memory->steps);
+  return steps.Apply(found, context);
+}
+
+absl::StatusOr<expression::Value> ListWalk::FindRecordsIn(const Answer& answer,
+                                                          ListPage* page) const {
   page->document = answer.document;
   page->response_bytes = answer.body_bytes;
-  const auto memory = std::make_shared<PageMemory>(list_->records(), place_.client.clock().Now());
-  page->memory = std::shared_ptr<expression::Evaluation>(memory, &memory->evaluation);
   const expression::Value body(answer.document->root());
-  if (answer.without_content) {
-    page->records = body;
-    return absl::OkStatus();
+  page->records = body;
+  if (answer.without_content) return body;
+  const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
+  page->memory = memory;
+  absl::StatusOr<reshape::Reshaped> reshaped = Reshape(body, memory.get());
+  if (!reshaped.ok()) {
+    return WithBody(reshaped.status(), json::ToJson(answer.document->root()),
+                    place_.client.authenticator());
   }
-  SYNCLINE_ASSIGN_OR_RETURN(page->records,
-                            FindRecords(memory->records, body, list_->response(), *page->memory));
-  return absl::OkStatus();
+  page->records = reshaped->records;
+  return reshaped->listed;
 }
 
 absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
@@ -47,15 +60,15 @@ absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
   SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, Ask(place_.client, std::move(request),
                                                      list_->response(), std::move(stop)));
   ListPage page;
-  SYNCLINE_RETURN_IF_ERROR(FindRecordsIn(answer, &page));
+  SYNCLINE_ASSIGN_OR_RETURN(const expression::Value listed, FindRecordsIn(answer, &page));
   const ResponseScope scope(answer.headers, answer.status,
-                            expression::Value(answer.document->root()), page.records, asked.scope);
+                            expression::Value(answer.document->root()), listed, asked.scope);
   const auto resolve = [&](std::string_view link) {
     return place_.client.ResolveLink(answer.asked, link);
   };
   SYNCLINE_ASSIGN_OR_RETURN(
       const bool more,
-      walk_.Advance({.records = page.records, .scope = scope.value(), .resolve = resolve}));
+      walk_.Advance({.records = listed, .scope = scope.value(), .resolve = resolve}));
   page.last = !more;
   return page;
 }

@@ -22,10 +22,10 @@ namespace syncline::pull {
 // outlive the walk.
 struct ListPage {
   std::shared_ptr<const json::Document> document;
-  std::shared_ptr<expression::Evaluation> memory;  // holds what the records expression computed
-  expression::Value records;                       // an array
-  std::int64_t response_bytes = 0;                 // decoded body
-  bool last = false;                               // the walk ended with it
+  std::shared_ptr<const void> memory;  // holds what was computed of the records
+  expression::Value records;           // an array, as the record steps left it
+  std::int64_t response_bytes = 0;     // decoded body
+  bool last = false;                   // the walk ended with it
 };
 
 // Walks the pages of one list: renders the request, signs it, sends it with retries, judges the
@@ -65,8 +65,13 @@ class ListWalk {
   ListWalk(std::shared_ptr<const List> list, Place place, paging::Walk walk)
       : list_(std::move(list)), place_(std::move(place)), walk_(std::move(walk)) {}
 
-  // Finds the records of an answer.
-  absl::Status FindRecordsIn(const Answer& answer, ListPage* page) const;
+  struct PageMemory;
+
+  absl::StatusOr<reshape::Reshaped> Reshape(const expression::Value& body,
+                                            PageMemory* memory) const;
+  // Finds the records of an answer and lets the steps reshape them. Yields the records as the
+  // vendor lists them, which paging counts.
+  absl::StatusOr<expression::Value> FindRecordsIn(const Answer& answer, ListPage* page) const;
 
   std::shared_ptr<const List> list_;
   Place place_;

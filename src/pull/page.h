@@ -16,7 +16,7 @@ namespace syncline::pull {
 struct Page {
   std::int64_t number = 0;  // from 1, rising by 1, going on after a resume (I2)
   std::shared_ptr<const json::Document> document;  // null when no answer stands behind the page
-  std::shared_ptr<expression::Evaluation> memory;  // holds what the records expression computed
+  std::shared_ptr<const void> memory;              // holds what was computed of the records
   expression::Value records;                       // an array
   std::int64_t response_bytes = 0;                 // decoded body
   std::int64_t request_count = 0;                  // tries included

@@ -6,6 +6,7 @@
 
 #include "auth/shown_text.h"
 #include "base/status.h"
+#include "decode/compression.h"
 #include "json/document.h"
 
 namespace syncline::pull {
@@ -13,6 +14,8 @@ namespace {
 
 constexpr int kShownKeysMax = 20;
 constexpr std::size_t kShownKeyBytesMax = 64;
+constexpr std::string_view kXmlHint =
+    "; in XML a list of one looks like that, so name its element in response.xml.lists";
 
 // Cuts before `max` bytes, not inside a character.
 std::string_view Cut(std::string_view text, std::size_t max) {
@@ -22,11 +25,36 @@ std::string_view Cut(std::string_view text, std::size_t max) {
   return text.substr(0, end);
 }
 
-bool IsJsonType(std::string_view content_type) {
+bool IsPage(std::string_view type) {
+  return type == "text/html" || type == "application/xhtml+xml";
+}
+
+bool IsJsonType(std::string_view type) {
+  return type == "application/json" || type == "text/json" || type.ends_with("+json");
+}
+
+// Files in other formats travel under types of every kind, and so does what is compressed: only the
+// page for people is told by its type, the rest by the content.
+bool IsTypeOf(const v1::ResponseRules& rules, std::string_view content_type,
+              const std::string& body) {
   std::string type = http::ToLowerCase(content_type.substr(0, content_type.find(';')));
   type.erase(type.find_last_not_of(" \t") + 1);
-  return type.empty() || type == "application/json" || type == "text/json" ||
-         type.ends_with("+json");
+  if (type.empty()) return true;
+  const bool is_json = rules.format() == v1::RESPONSE_FORMAT_UNSPECIFIED ||
+                       rules.format() == v1::RESPONSE_FORMAT_JSON;
+  if (!is_json || decode::FindCompression(body) != decode::Compression::kNone) {
+    return !IsPage(type);
+  }
+  return IsJsonType(type);
+}
+
+std::string_view FormatName(v1::ResponseFormat format) {
+  switch (format) {
+    case v1::RESPONSE_FORMAT_JSON_LINES: return "JSON Lines";
+    case v1::RESPONSE_FORMAT_CSV: return "CSV";
+    case v1::RESPONSE_FORMAT_XML: return "XML";
+    default: return "JSON";
+  }
 }
 
 std::string_view KindName(json::Kind kind) {
@@ -79,6 +107,13 @@ std::string ShownBody(const std::string& body, const auth::Authenticator& authen
   return auth::ShownText(authenticator.Scrub(body));  // scrubbed whole: a cut could leave half
 }
 
+absl::Status WithBody(const absl::Status& status, const std::string& body,
+                      const auth::Authenticator& authenticator) {
+  base::ErrorMetadata metadata = base::MetadataOf(status);
+  metadata["body"] = ShownBody(body, authenticator);
+  return base::Error(base::ReasonOf(status), base::MessageOf(status), metadata);
+}
+
 bool IsWithoutContent(const http::Response& response) {
   return response.status == 204 || response.status == 205;
 }
@@ -91,24 +126,27 @@ absl::Status JudgeResponse(const http::Response& response, const http::Url& aske
   }
   if (IsWithoutContent(response) || rules.any_content_type()) return absl::OkStatus();
   const std::string_view type = response.headers.Find("Content-Type").value_or("");
-  if (IsJsonType(type)) return absl::OkStatus();
+  if (IsTypeOf(rules, type, response.body)) return absl::OkStatus();
   const std::string shown = ShownBody(std::string(type), authenticator);
   return base::Error(base::Reason::kUnexpectedContentType,
-                     fmt::format("{} answered with {} instead of JSON.", asked.origin(),
-                                 Cut(shown, kShownKeyBytesMax)),
+                     fmt::format("{} answered with {} instead of {}.", asked.origin(),
+                                 Cut(shown, kShownKeyBytesMax), FormatName(rules.format())),
                      {{"content_type", shown}, {"body", ShownBody(response.body, authenticator)}});
 }
 
 absl::StatusOr<expression::Value> FindRecords(const expression::Expression& records,
                                               const expression::Value& body,
                                               const v1::ResponseRules& rules,
-                                              expression::Evaluation& evaluation) {
+                                              expression::Evaluation& evaluation,
+                                              bool may_be_object) {
   SYNCLINE_ASSIGN_OR_RETURN(const expression::Value found, records.Evaluate(body, evaluation));
   if (found.kind() == json::Kind::kArray) return found;
+  if (found.kind() == json::Kind::kObject && may_be_object) return found;
   if (!found.is_null()) {
+    const bool is_xml = rules.format() == v1::RESPONSE_FORMAT_XML;
     return base::Error(base::Reason::kRecordsNotAList,
-                       fmt::format("The records ({}) are {}, not a list.", records.text(),
-                                   KindName(found.kind())));
+                       fmt::format("The records ({}) are {}, not a list{}.", records.text(),
+                                   KindName(found.kind()), is_xml ? kXmlHint : ""));
   }
   if (rules.records_may_be_missing()) return expression::Value::Array({});
   return base::Error(base::Reason::kRecordsNotFound,

@@ -14,7 +14,8 @@ namespace syncline::pull {
 
 // Whether the answer carries a page. AUTH_FAILED for 401 and 403; VENDOR_ERROR for every other
 // status from 300 on, with the metadata status and body (cut, printable, without the secret), and,
-// for a redirect, where it points; UNEXPECTED_CONTENT_TYPE when it is not JSON.
+// for a redirect, where it points; UNEXPECTED_CONTENT_TYPE when it is not JSON, or for another
+// format, or what is compressed, when it is HTML.
 absl::Status JudgeResponse(const http::Response& response, const http::Url& asked,
                            const v1::ResponseRules& rules,
                            const auth::Authenticator& authenticator);
@@ -22,12 +23,19 @@ absl::Status JudgeResponse(const http::Response& response, const http::Url& aske
 // 204 and 205 carry no body: an empty page by definition.
 bool IsWithoutContent(const http::Response& response);
 
-// The list of records in a body. RECORDS_NOT_FOUND names the members that there are,
-// RECORDS_NOT_A_LIST what was found instead; EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY.
+// The list of records in a body, or an object where the definition's steps make one out of it.
+// RECORDS_NOT_FOUND names the members that there are, RECORDS_NOT_A_LIST what was found instead;
+// EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY.
 absl::StatusOr<expression::Value> FindRecords(const expression::Expression& records,
                                               const expression::Value& body,
                                               const v1::ResponseRules& rules,
-                                              expression::Evaluation& evaluation);
+                                              expression::Evaluation& evaluation,
+                                              bool may_be_object = false);
+
+// The error with the beginning of the body that it is about, as metadata "body": what a person
+// needs to see what came instead.
+absl::Status WithBody(const absl::Status& status, const std::string& body,
+                      const auth::Authenticator& authenticator);
 
 // The beginning of a body as text that may be shown and stored.
 std::string ShownBody(const std::string& body, const auth::Authenticator& authenticator);

@@ -28,9 +28,6 @@ constexpr auto kUnbuilt = std::to_array<std::string_view>({
     "pagination.cursor.token.first",
     "pagination.parallel_page_count",
     "pagination.result_window",
-    "record_steps",
-    "response.csv",
-    "response.format",
     "response.rules",
     "response.stream",
 });

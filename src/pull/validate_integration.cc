@@ -20,7 +20,8 @@ constexpr base::Time kExampleStart{std::chrono::hours(24)};
 List::Definition DefinitionOf(const v1::Integration& integration) {
   List::Definition definition{.request = integration.request(),
                               .records = integration.records(),
-                              .response = integration.response()};
+                              .response = integration.response(),
+                              .record_steps = integration.record_steps()};
   if (integration.has_pagination()) definition.pagination = integration.pagination();
   return definition;
 }

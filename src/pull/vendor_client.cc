@@ -37,9 +37,8 @@ VendorClient::VendorClient(Options options)
 VendorClient::~VendorClient() { authenticator_->End(); }
 
 absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::stop_token stop) {
-  for (const auto& [name, value] : {std::pair<std::string, std::string>("User-Agent", user_agent_),
-                                    {"Accept", "application/json"}}) {
-    if (!request.headers.Find(name).has_value()) request.headers.Add(name, value);
+  if (!request.headers.Find("User-Agent").has_value()) {
+    request.headers.Add("User-Agent", user_agent_);
   }
   const http::TransportLimits limits{
       .total_timeout = limits_.request_timeout,

@@ -41,7 +41,7 @@ class VendorClient {
   VendorClient(const VendorClient&) = delete;
   VendorClient& operator=(const VendorClient&) = delete;
 
-  // Sends a request that is not signed yet; it gets User-Agent and Accept unless it has its own.
+  // Sends a request that is not signed yet; it gets a User-Agent unless it has its own.
   // Any status is a success. VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED,
   // BODY_TRUNCATED, RESPONSE_TOO_LARGE, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED, …;
   // CANCELLED.

@@ -13,6 +13,15 @@ using base::Reason;
 
 constexpr std::size_t kBytesMax = 1 << 20;
 
+absl::StatusOr<std::shared_ptr<const json::Document>> Parse(std::string body,
+                                                            const v1::ResponseRules& rules,
+                                                            std::size_t bytes_max = kBytesMax) {
+  std::string refused;
+  auto document = ParseBody(body, rules, bytes_max, &refused);
+  EXPECT_EQ(refused.empty(), document.ok() || body.empty());
+  return document;
+}
+
 v1::ResponseRules Rules(const std::string& text) {
   v1::ResponseRules rules;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &rules)) << text;
@@ -29,7 +38,7 @@ struct BodyCase {
 class BodyTest : public testing::TestWithParam<BodyCase> {};
 
 TEST_P(BodyTest, BecomesOneDocument) {
-  const auto document = ParseBody(GetParam().body, Rules(GetParam().rules), kBytesMax);
+  const auto document = Parse(GetParam().body, Rules(GetParam().rules));
   ASSERT_TRUE(document.ok()) << base::MessageOf(document.status());
   EXPECT_EQ(json::ToJson((*document)->root()), GetParam().document);
 }
@@ -59,7 +68,7 @@ struct RefusedCase {
 class BodyRefusedTest : public testing::TestWithParam<RefusedCase> {};
 
 TEST_P(BodyRefusedTest, SaysWhyAndWhere) {
-  const auto document = ParseBody(GetParam().body, Rules(GetParam().rules), kBytesMax);
+  const auto document = Parse(GetParam().body, Rules(GetParam().rules));
   ASSERT_FALSE(document.ok());
   EXPECT_EQ(base::ReasonOf(document.status()), GetParam().reason)
       << base::MessageOf(document.status());
@@ -108,32 +117,33 @@ TEST(ParseBodyTest, HoldsWhatCsvGrowsTo) {
   // Each line of one byte becomes an object of about 1,000.
   std::string body = std::string(1'000, 'n') + "\n";
   for (int i = 0; i < 100; ++i) body += "1\n";
-  EXPECT_TRUE(ParseBody(body, rules, 26'000).ok());
-  EXPECT_EQ(base::ReasonOf(ParseBody(body, rules, 25'000).status()), Reason::kResponseTooLarge);
+  EXPECT_TRUE(Parse(body, rules, 26'000).ok());
+  EXPECT_EQ(base::ReasonOf(Parse(body, rules, 25'000).status()), Reason::kResponseTooLarge);
 }
 
 TEST(ParseBodyTest, HoldsTheSizeOfXml) {
   const v1::ResponseRules rules = Rules("format: RESPONSE_FORMAT_XML");
-  EXPECT_TRUE(ParseBody("<abc/>", rules, 6).ok());
-  EXPECT_EQ(base::ReasonOf(ParseBody("<abcd/>", rules, 6).status()), Reason::kResponseTooLarge);
+  EXPECT_TRUE(Parse("<abc/>", rules, 6).ok());
+  EXPECT_EQ(base::ReasonOf(Parse("<abcd/>", rules, 6).status()), Reason::kResponseTooLarge);
 }
 
 TEST(ParsePageTest, NamesThePlaceInTheBody) {
   const auto pages_of = [](const v1::ResponseRules& rules, std::string_view body) {
     return CutAll(*MakeRecordCutter(rules, {}), body, 3, {.records_max = 2});
   };
+  std::string refused;
   const v1::ResponseRules json = Rules("");
   auto pages = pages_of(json, "[1,2,\n3,tru]");
   ASSERT_TRUE(pages.ok());
-  EXPECT_TRUE(ParsePage((*pages)[0], json).ok());
-  auto page = ParsePage((*pages)[1], json);
+  EXPECT_TRUE(ParsePage((*pages)[0], json, &refused).ok());
+  auto page = ParsePage((*pages)[1], json, &refused);
   EXPECT_EQ(base::ReasonOf(page.status()), Reason::kJsonInvalid);
   EXPECT_EQ(base::MetadataOf(page.status())["offset"], "8");
 
   const v1::ResponseRules lines = Rules("format: RESPONSE_FORMAT_JSON_LINES");
   pages = pages_of(lines, "1\n2\n\n3\ntru\n");
   ASSERT_TRUE(pages.ok());
-  page = ParsePage((*pages)[1], lines);
+  page = ParsePage((*pages)[1], lines, &refused);
   EXPECT_EQ(base::ReasonOf(page.status()), Reason::kBodyInvalid);
   EXPECT_EQ(base::MetadataOf(page.status())["line"], "5");
 }

@@ -78,6 +78,11 @@ INSTANTIATE_TEST_SUITE_P(
                        std::string(kUrl) +
                            "details { name: 'x' } pagination { none {} has_more: 'response.more' }",
                        {"details", "pagination.hasMore"}},
+        ValidationCase{"Formats",
+                       std::string(kUrl) +
+                           "response { format: RESPONSE_FORMAT_XML xml { lists: 'a' } "
+                           "csv { delimiter: ';;' } }",
+                       {"response.csv", "response.csv.delimiter", "response.xml.lists[0]"}},
         ValidationCase{"ZeroTimeout",
                        std::string(kUrl) + "limits { request_timeout {} }",
                        {"limits.requestTimeout"}},

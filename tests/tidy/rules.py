@@ -5,7 +5,7 @@ FLOORS = {
     "base": 0,
     "model": 1, "json": 1,
     "xml": 2, "expression": 2, "secret": 2, "http": 2,
-    "decode": 3, "request": 3, "paging": 3, "mapping": 3, "store": 3,
+    "decode": 3, "reshape": 3, "request": 3, "paging": 3, "mapping": 3, "store": 3,
     "auth": 4,
     "pull": 5, "queue": 5, "load": 5, "event": 5, "credential": 5,
     "run": 6,

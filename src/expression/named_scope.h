@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "expression/expression.h"
+
+// Expressions and templates of a definition that may begin only with the names that their place
+// offers: a wrong name is a mistake of the definition, found when it is saved.
+namespace syncline::expression {
+
+// EXPRESSION_INVALID, also for a name that is not among `names`; says which there are.
+absl::StatusOr<Expression> CompileIn(std::span<const std::string_view> names,
+                                     std::string_view text);
+absl::StatusOr<Template> CompileTemplateIn(std::span<const std::string_view> names,
+                                           std::string_view text);
+
+}  // namespace syncline::expression
