@@ -150,5 +150,27 @@ def test_a_refused_login_says_which_step():
         assert vendor.server.seen == ["/tanium/login"], vendor.server.seen
 
 
+def test_credentials_are_tested_from_the_command_line():
+    with Folder() as folder, Vendor() as vendor, Server(folder) as server:
+        server.apply(documents(*credentials(vendor.url)), env={"VENDOR_PASSWORD": PASSWORD})
+        url = f"{vendor.url}/tanium/assets"
+        for command in (["test"], ["credentials", "test"]):
+            vendor.server.seen.clear()
+            accepted = server.cli(*command, "tanium", "--url", url)
+            assert accepted.stdout.startswith("credential tanium: accepted\n"), accepted.stdout
+            assert vendor.server.seen == ["/tanium/login", "/tanium/assets", "/tanium/logout"]
+        devices = f"{vendor.url}/audit/devices"
+        server.cli("test", "audit", "--url", devices, "--alternative", "form")
+        refused = server.cli("test", "audit", "--url", devices, check=False)
+        assert refused.returncode == 1, refused
+        assert "refused (AUTH_FAILED)" in refused.stdout, refused.stdout
+        assert "it says: {\"error\": \"sign in first\"}" in refused.stdout, refused.stdout
+        answer = json.loads(server.cli("-o", "json", "test", "audit", "--url", devices,
+                                       check=False).stdout)
+        assert answer["status"] == 401 and answer["reason"] == "AUTH_FAILED", answer
+        assert server.cli("test", "absent", "--url", devices, check=False).returncode == 3
+
+
 if __name__ == "__main__":
-    main(test_sessions, test_a_refused_login_says_which_step)
+    main(test_sessions, test_a_refused_login_says_which_step,
+         test_credentials_are_tested_from_the_command_line)
