@@ -39,6 +39,12 @@ class Authenticator {
   // Apply.
   virtual absl::StatusOr<bool> Renew(const http::Response&, std::stop_token) { return false; }
 
+  // As Renew, after an answer that is a refusal although its status does not tell: the definition
+  // says so.
+  virtual absl::StatusOr<bool> RenewRefused(const http::Response&, std::stop_token) {
+    return false;
+  }
+
   // Looks at the answer to the one more try. An error where the sign-in that was just renewed is
   // refused again in a way that the answer's status alone would not tell: AUTH_FAILED.
   virtual absl::Status CheckRenewed(const http::Response&) { return absl::OkStatus(); }

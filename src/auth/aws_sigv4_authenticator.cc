@@ -106,8 +106,12 @@ absl::Status AwsSigV4Authenticator::Apply(http::Request& request, std::stop_toke
 absl::StatusOr<bool> AwsSigV4Authenticator::Renew(const http::Response& answer, std::stop_token) {
   if (clocks_.Learn(asked_host_, answer)) return true;
   const bool refused = answer.status == 400 || answer.status == 401 || answer.status == 403;
-  if (!refused || steps_.empty() || !steps_.back().grant.has_value()) return false;
-  if (!NamesAwsError(answer, {"ExpiredToken", "ExpiredTokenException"})) return false;
+  if (!refused || !NamesAwsError(answer, {"ExpiredToken", "ExpiredTokenException"})) return false;
+  return RenewRefused(answer, {});
+}
+
+absl::StatusOr<bool> AwsSigV4Authenticator::RenewRefused(const http::Response&, std::stop_token) {
+  if (steps_.empty() || !steps_.back().grant.has_value()) return false;
   steps_.back().grant.reset();
   return true;
 }

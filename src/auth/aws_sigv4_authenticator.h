@@ -33,6 +33,7 @@ class AwsSigV4Authenticator final : public Authenticator {
   absl::Status Apply(http::Request& request, std::stop_token stop) override;
   // Corrects the clock; drops role keys that the vendor calls expired.
   absl::StatusOr<bool> Renew(const http::Response& answer, std::stop_token stop) override;
+  absl::StatusOr<bool> RenewRefused(const http::Response& answer, std::stop_token stop) override;
   bool Refuses(const http::Response& answer) const override { return IsAwsRefusal(answer); }
   // The roles in their order, then the own account; without roles one identity.
   int identity_count() const override;

@@ -64,7 +64,13 @@ absl::Status OAuth2Authenticator::Apply(http::Request& request, std::stop_token 
 
 absl::StatusOr<bool> OAuth2Authenticator::Renew(const http::Response& response,
                                                 std::stop_token stop) {
-  if (response.status != 401 || sent_version_ < 0) return false;
+  if (response.status != 401) return false;
+  return RenewRefused(response, std::move(stop));
+}
+
+absl::StatusOr<bool> OAuth2Authenticator::RenewRefused(const http::Response&,
+                                                       std::stop_token stop) {
+  if (sent_version_ < 0) return false;
   const std::int64_t refused = std::exchange(sent_version_, -1);
   SYNCLINE_ASSIGN_OR_RETURN(const AccessToken token, source_->Renew(refused, std::move(stop)));
   known_->AddObtained(token.text);

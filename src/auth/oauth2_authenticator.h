@@ -22,6 +22,7 @@ class OAuth2Authenticator final : public Authenticator {
 
   absl::Status Apply(http::Request& request, std::stop_token stop) override;
   absl::StatusOr<bool> Renew(const http::Response& response, std::stop_token stop) override;
+  absl::StatusOr<bool> RenewRefused(const http::Response& response, std::stop_token stop) override;
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }
   void Strip(http::Url* url) const override;
   std::string Scrub(std::string text) const override { return known_->Scrub(std::move(text)); }

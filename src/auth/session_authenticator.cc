@@ -53,6 +53,11 @@ absl::Status SessionAuthenticator::Login(std::stop_token stop) {
 absl::StatusOr<bool> SessionAuthenticator::Renew(const http::Response& answer,
                                                  std::stop_token stop) {
   if (!IsExpired(answer.status)) return false;
+  return RenewRefused(answer, std::move(stop));
+}
+
+absl::StatusOr<bool> SessionAuthenticator::RenewRefused(const http::Response& answer,
+                                                        std::stop_token stop) {
   // A session that was refused at its first request would be refused for ever.
   if (signed_count_ <= 1) return Refused(answer);
   SYNCLINE_RETURN_IF_ERROR(Login(std::move(stop)));

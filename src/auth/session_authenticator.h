@@ -23,6 +23,7 @@ class SessionAuthenticator final : public Authenticator {
 
   absl::Status Apply(http::Request& request, std::stop_token stop) override;
   absl::StatusOr<bool> Renew(const http::Response& answer, std::stop_token stop) override;
+  absl::StatusOr<bool> RenewRefused(const http::Response& answer, std::stop_token stop) override;
   absl::Status CheckRenewed(const http::Response& answer) override;
   void End() override;  // sends `logout`
   bool NamesHost(const http::Url& url) const override { return hosts_.Contains(url); }

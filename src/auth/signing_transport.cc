@@ -1,5 +1,7 @@
 #include "auth/signing_transport.h"
 
+#include <utility>
+
 #include "base/status.h"
 
 namespace syncline::auth {
@@ -17,6 +19,11 @@ absl::StatusOr<http::Response> SigningTransport::Send(const http::Request& reque
   SYNCLINE_ASSIGN_OR_RETURN(answer, inner_.Send(second, limits, stop));
   SYNCLINE_RETURN_IF_ERROR(authenticator_.CheckRenewed(answer));
   return answer;
+}
+
+absl::StatusOr<bool> SigningTransport::RenewAfter(const http::Response& answer,
+                                                  std::stop_token stop) {
+  return authenticator_.RenewRefused(answer, std::move(stop));
 }
 
 }  // namespace syncline::auth

@@ -22,6 +22,10 @@ class SigningTransport final : public http::Transport {
                                       const http::TransportLimits& limits,
                                       std::stop_token stop) override;
 
+  // Renews the sign-in after an answer that the definition takes for its refusal, whatever its
+  // status. False when there is nothing to renew. The errors of Authenticator::RenewRefused.
+  absl::StatusOr<bool> RenewAfter(const http::Response& answer, std::stop_token stop);
+
  private:
   http::Transport& inner_;
   Authenticator& authenticator_;

@@ -25,6 +25,9 @@ class TlsAuthenticator final : public Authenticator {
   absl::StatusOr<bool> Renew(const http::Response& answer, std::stop_token stop) override {
     return inner_->Renew(answer, std::move(stop));
   }
+  absl::StatusOr<bool> RenewRefused(const http::Response& answer, std::stop_token stop) override {
+    return inner_->RenewRefused(answer, std::move(stop));
+  }
   absl::Status CheckRenewed(const http::Response& answer) override {
     return inner_->CheckRenewed(answer);
   }

@@ -13,12 +13,13 @@ namespace {
 
 constexpr int kTooManyRequests = 429;
 
-// Why one try is not good enough, and what the vendor says about the next one.
-struct Trouble {
-  base::Reason reason = base::Reason::kVendorError;
-  std::string message;
-  std::optional<std::chrono::milliseconds> hint;
-};
+// A budget that is used up says when it is renewed; after other failures the same headers say
+// nothing about them.
+std::optional<std::chrono::milliseconds> HintOf(const Response& answer, base::Time now) {
+  if (answer.status == kTooManyRequests) return WaitAskedFor(answer.headers, now);
+  const auto text = answer.headers.Find("Retry-After");
+  return text.has_value() ? ParseRetryAfter(*text, now) : std::nullopt;
+}
 
 std::optional<Trouble> TroubleOf(const absl::StatusOr<Response>& outcome, base::Time now) {
   if (!outcome.ok()) {
@@ -49,9 +50,7 @@ std::optional<Trouble> TroubleOf(const absl::StatusOr<Response>& outcome, base::
     case 504: trouble.message = fmt::format("The vendor answered {}.", outcome->status); break;
     default: return std::nullopt;
   }
-  if (const auto text = outcome->headers.Find("Retry-After"); text.has_value()) {
-    trouble.hint = ParseRetryAfter(*text, now);
-  }
+  trouble.hint = HintOf(*outcome, now);
   return trouble;
 }
 
@@ -74,27 +73,62 @@ RetryingTransport::RetryingTransport(Transport& inner, const RetryLimits& limits
 absl::StatusOr<Response> RetryingTransport::Send(const Request& request,
                                                  const TransportLimits& limits,
                                                  std::stop_token stop) {
-  for (int attempt = 1;; ++attempt) {
+  return SendJudged(request, limits, {}, std::move(stop));
+}
+
+absl::StatusOr<Response> RetryingTransport::SendJudged(const Request& request,
+                                                       const TransportLimits& limits,
+                                                       const Judge& judge, std::stop_token stop) {
+  int attempt = 1;
+  int waits = 0;
+  while (true) {
     request_count_.fetch_add(1, std::memory_order_relaxed);
     absl::StatusOr<Response> outcome = inner_.Send(request, limits, stop);
-    std::optional<Trouble> trouble = TroubleOf(outcome, clock_.Now());
+    Judged judged;
+    if (outcome.ok() && judge) {
+      SYNCLINE_ASSIGN_OR_RETURN(judged, judge(*outcome));
+    }
+    std::optional<Trouble> trouble = std::move(judged.trouble);
+    if (judged.kind == Judged::Kind::kAccepted) return outcome;
+    if (judged.kind == Judged::Kind::kByStatus) trouble = TroubleOf(outcome, clock_.Now());
     if (!trouble.has_value()) return outcome;
-    if (trouble->hint.has_value() && *trouble->hint > limits_.retry_after_max) {
-      return Throttled(
-          fmt::format("The vendor asks to wait {} s; Syncline waits {} s at most.",
-                      trouble->hint->count() / 1000, limits_.retry_after_max.count() / 1000),
-          trouble->hint);
+    if (absl::Status status = CheckPatience(*trouble, attempt, waits); !status.ok()) {
+      // What ends by its status is told by whoever judges it.
+      const bool is_told_above = judged.kind == Judged::Kind::kByStatus &&
+                                 base::ReasonOf(status) != base::Reason::kVendorThrottled;
+      if (is_told_above) return outcome;
+      return status;
     }
-    if (attempt >= limits_.attempt_count_max) {
-      if (trouble->reason != base::Reason::kVendorThrottled) return outcome;
-      return Throttled(fmt::format("{} It still did after {} tries.", trouble->message, attempt),
-                       trouble->hint);
+    std::chrono::milliseconds delay = trouble->hint.value_or(std::chrono::milliseconds(0));
+    if (trouble->is_try) {
+      delay = DelayAfter(limits_.backoff, attempt, trouble->hint, random_.Fraction());
+      ++attempt;
+    } else {
+      ++waits;
     }
-    const std::chrono::milliseconds delay =
-        DelayAfter(limits_.backoff, attempt, trouble->hint, random_.Fraction());
     SYNCLINE_RETURN_IF_ERROR(
-        Pause({trouble->reason, std::move(trouble->message), delay, attempt + 1}, stop));
+        Pause({trouble->reason, std::move(trouble->message), delay, attempt}, stop));
   }
+}
+
+absl::Status RetryingTransport::CheckPatience(const Trouble& trouble, int attempt,
+                                              int waits) const {
+  if (trouble.hint.has_value() && *trouble.hint > limits_.retry_after_max) {
+    return Throttled(
+        fmt::format("{} It asks to wait {} s; Syncline waits {} s at most.", trouble.message,
+                    trouble.hint->count() / 1000, limits_.retry_after_max.count() / 1000),
+        trouble.hint);
+  }
+  if (!trouble.is_try) {
+    if (waits < limits_.wait_count_max) return absl::OkStatus();
+    return Throttled(fmt::format("{} It still did after {} pauses.", trouble.message, waits),
+                     trouble.hint);
+  }
+  if (attempt < limits_.attempt_count_max) return absl::OkStatus();
+  const std::string message =
+      fmt::format("{} It still did after {} tries.", trouble.message, attempt);
+  if (trouble.reason == base::Reason::kVendorThrottled) return Throttled(message, trouble.hint);
+  return base::Error(trouble.reason, message);
 }
 
 absl::Status RetryingTransport::Pause(const Wait& wait, std::stop_token stop) const {

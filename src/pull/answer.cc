@@ -1,10 +1,12 @@
 #include "pull/answer.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "auth/shown_text.h"
 #include "base/status.h"
-#include "decode/body.h"
-#include "decode/decompressed_source.h"
+#include "pull/answer_judge.h"
 #include "pull/response_rules.h"
 
 namespace syncline::pull {
@@ -20,40 +22,81 @@ std::string_view AcceptOf(v1::ResponseFormat format) {
   }
 }
 
-absl::Status ReadBody(std::string received, const v1::ResponseRules& rules,
-                      const VendorClient& client, Answer* answer) {
-  const auto bytes_max = static_cast<std::size_t>(client.limits().page_bytes_max);
-  SYNCLINE_ASSIGN_OR_RETURN(
-      std::string body,
-      decode::DecompressText(std::move(received),
-                             {.compressed_bytes_max = bytes_max, .plain_bytes_max = bytes_max}));
-  answer->body_bytes = static_cast<std::int64_t>(body.size());
-  std::string refused;
-  auto document = decode::ParseBody(std::move(body), rules, bytes_max, &refused);
-  if (!document.ok()) return WithBody(document.status(), refused, client.authenticator());
-  answer->document = *std::move(document);
-  return absl::OkStatus();
+absl::Status AsRuled(const http::Response& response, const http::Url& asked, const Ruling& ruling,
+                     const VendorClient& client) {
+  const std::string body = ShownBody(response.body, client.authenticator());
+  base::ErrorMetadata metadata = {{"status", std::to_string(response.status)}, {"body", body}};
+  if (ruling.rule > 0) metadata["rule"] = std::to_string(ruling.rule);
+  if (ruling.action == v1::ResponseRule::ACTION_RENEW_SIGN_IN) {
+    return base::Error(base::Reason::kAuthFailed,
+                       fmt::format("{} answered {}, which rule {} takes for a sign-in that has "
+                                   "ended, and there is no other.",
+                                   asked.origin(), response.status, ruling.rule),
+                       metadata);
+  }
+  const std::string message =
+      ruling.message.empty()
+          ? fmt::format("{} answered {}, which rule {} takes for an error. It says: {}",
+                        asked.origin(), response.status, ruling.rule,
+                        auth::ShownText(body, auth::kMessageBytesMax))
+          : auth::ShownText(ruling.message, auth::kMessageBytesMax);
+  return base::Error(base::Reason::kVendorError, message, metadata);
+}
+
+// Whether the answer is one that the walk goes on with.
+absl::Status CheckAnswer(http::Response* response, const Answer& answer, const AnswerJudge& judge,
+                         const AnswerRules& rules, const VendorClient& client) {
+  const auto restored = [&]() -> const http::Response& {
+    judge.RestoreBody(response);
+    return *response;
+  };
+  switch (judge.ruling().action) {
+    case v1::ResponseRule::ACTION_FAIL:
+    case v1::ResponseRule::ACTION_RENEW_SIGN_IN:
+      return AsRuled(restored(), answer.asked, judge.ruling(), client);
+    case v1::ResponseRule::ACTION_UNSPECIFIED:
+      if (response->status >= 200 && response->status < 300) break;
+      return StatusFailure(restored(), answer.asked, client.authenticator());
+    default: break;
+  }
+  if (answer.without_content || judge.has_expected_type()) return absl::OkStatus();
+  return UnexpectedType(restored(), answer.asked, rules.spec(), client.authenticator());
+}
+
+// Sends until no rule wants a new sign-in, which is had once.
+absl::StatusOr<http::Response> SendJudged(VendorClient& client, const http::Request& request,
+                                          AnswerJudge* judge, std::stop_token stop) {
+  const auto look = [judge](http::Response& answer) { return judge->Judge(answer); };
+  SYNCLINE_ASSIGN_OR_RETURN(http::Response response, client.Send(request, stop, look));
+  if (judge->ruling().action != v1::ResponseRule::ACTION_RENEW_SIGN_IN) return response;
+  SYNCLINE_ASSIGN_OR_RETURN(const bool renewed, client.RenewSignIn(response, stop));
+  if (!renewed) return response;
+  return client.Send(request, std::move(stop), look);
 }
 
 }  // namespace
 
-absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request,
-                           const v1::ResponseRules& rules, std::stop_token stop) {
-  Answer answer{.asked = request.url};
+absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
+                           std::stop_token stop) {
   if (!request.headers.Find("Accept").has_value()) {
-    request.headers.Add("Accept", std::string(AcceptOf(rules.format())));
+    request.headers.Add("Accept", std::string(AcceptOf(rules.spec().format())));
   }
+  AnswerJudge judge(rules, client);
   SYNCLINE_ASSIGN_OR_RETURN(http::Response response,
-                            client.Send(std::move(request), std::move(stop)));
-  SYNCLINE_RETURN_IF_ERROR(JudgeResponse(response, answer.asked, rules, client.authenticator()));
-  answer.status = response.status;
+                            SendJudged(client, request, &judge, std::move(stop)));
+  Answer answer{.asked = request.url, .status = response.status};
+  const v1::ResponseRule::Action action = judge.ruling().action;
+  answer.restarts_list = action == v1::ResponseRule::ACTION_RESTART_PAGING;
+  answer.without_content =
+      answer.restarts_list || action == v1::ResponseRule::ACTION_SKIP || IsWithoutContent(response);
+  SYNCLINE_RETURN_IF_ERROR(CheckAnswer(&response, answer, judge, rules, client));
   answer.headers = std::move(response.headers);
-  answer.without_content = IsWithoutContent(response);
   if (answer.without_content) {
     SYNCLINE_ASSIGN_OR_RETURN(answer.document, json::Document::Parse("[]"));
     return answer;
   }
-  SYNCLINE_RETURN_IF_ERROR(ReadBody(std::move(response.body), rules, client, &answer));
+  SYNCLINE_ASSIGN_OR_RETURN(answer.document, judge.TakeDocument(response));
+  answer.body_bytes = judge.body_bytes();
   return answer;
 }
 

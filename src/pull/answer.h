@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 #include "http/message.h"
 #include "json/document.h"
+#include "pull/answer_rules.h"
 #include "pull/vendor_client.h"
-#include "syncline/v1/response_rules.pb.h"
 
 namespace syncline::pull {
 
@@ -19,14 +19,15 @@ struct Answer {
   http::Headers headers;
   std::shared_ptr<const json::Document> document;
   std::int64_t body_bytes = 0;   // decompressed
-  bool without_content = false;  // 204, 205: the document is an empty list
+  bool without_content = false;  // 204, 205, skipped: the document is an empty list
+  bool restarts_list = false;    // a rule wants the list from its first page again
 };
 
 // Sends a request, not signed yet, and reads its answer by `rules`, compression undone: lists,
 // parents and details all ask in this way. Asks for the format of the rules unless the request has
 // an Accept of its own. What VendorClient::Send says; what JudgeResponse says; JSON_INVALID,
 // BODY_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RESPONSE_TOO_LARGE.
-absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request,
-                           const v1::ResponseRules& rules, std::stop_token stop);
+absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
+                           std::stop_token stop);
 
 }  // namespace syncline::pull

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/status.h"
-#include "decode/body.h"
 #include "paging/make_paginator.h"
 
 namespace syncline::pull {
@@ -30,9 +29,8 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
   absl::StatusOr<expression::Expression> records =
       expression::Expression::Compile(definition.records.empty() ? "@" : definition.records);
   if (!records.ok()) violations.Add("records", base::MessageOf(records.status()));
-  base::FieldViolations response;
-  decode::CheckFormat(definition.response, &response);
-  violations.AddStatus("response", response.ToStatus());
+  auto rules = AnswerRules::Compile(definition.response, definition.request.has_graphql());
+  violations.AddStatus("response", rules.status());
   auto steps = reshape::RecordSteps::Compile(definition.record_steps,
                                              {.names = place.names,
                                               .has_records_path = !definition.records.empty(),
@@ -40,7 +38,7 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
   violations.AddStatus("recordSteps", steps.status());
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return std::shared_ptr<const List>(new List(*std::move(request), std::move(pagination),
-                                              *std::move(records), definition.response,
+                                              *std::move(records), *std::move(rules),
                                               *std::move(steps)));
 }
 

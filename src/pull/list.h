@@ -9,6 +9,7 @@
 #include "expression/expression.h"
 #include "http/message.h"
 #include "paging/walk.h"
+#include "pull/answer_rules.h"
 #include "pull/request_scope.h"
 #include "request/request_template.h"
 #include "reshape/record_steps.h"
@@ -49,21 +50,21 @@ class List {
                                            const expression::Scope& names, base::Time now) const;
   const expression::Expression& records() const { return records_; }
   const reshape::RecordSteps& steps() const { return steps_; }
-  const v1::ResponseRules& response() const { return response_; }
+  const AnswerRules& rules() const { return *rules_; }
 
  private:
   List(request::RequestTemplate request, v1::Pagination pagination, expression::Expression records,
-       v1::ResponseRules response, reshape::RecordSteps steps)
+       std::shared_ptr<const AnswerRules> rules, reshape::RecordSteps steps)
       : request_(std::move(request)),
         pagination_(std::move(pagination)),
         records_(std::move(records)),
-        response_(std::move(response)),
+        rules_(std::move(rules)),
         steps_(std::move(steps)) {}
 
   const request::RequestTemplate request_;
   const v1::Pagination pagination_;
   const expression::Expression records_;
-  const v1::ResponseRules response_;
+  const std::shared_ptr<const AnswerRules> rules_;
   const reshape::RecordSteps steps_;
 };
 

@@ -1,5 +1,7 @@
 #include "pull/list_walk.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/status.h"
@@ -43,14 +45,16 @@ absl::Status ListWalk::BeginState() {
 }
 
 std::string ListWalk::Checkpoint() const {
-  return watermark_ == nullptr ? walk_.Checkpoint() : watermark_->Checkpoint(walk_.Checkpoint());
+  std::string list = WriteListPosition(position_, walk_.Checkpoint());
+  return watermark_ == nullptr ? list : watermark_->Checkpoint(list);
 }
 
 absl::Status ListWalk::Restore(std::string_view checkpoint) {
-  if (watermark_ == nullptr) return walk_.Restore(checkpoint);
-  std::string walk;
-  SYNCLINE_RETURN_IF_ERROR(watermark_->Restore(checkpoint, &walk));
-  return walk_.Restore(walk);
+  std::string list(checkpoint);
+  if (watermark_ != nullptr) SYNCLINE_RETURN_IF_ERROR(watermark_->Restore(checkpoint, &list));
+  std::string paging;
+  SYNCLINE_ASSIGN_OR_RETURN(position_, ReadListPosition(list, &paging));
+  return walk_.Restore(paging);
 }
 
 absl::StatusOr<reshape::Reshaped> ListWalk::Reshape(const expression::Value& body,
@@ -58,10 +62,10 @@ absl::StatusOr<reshape::Reshaped> ListWalk::Reshape(const expression::Value& bod
   const reshape::RecordSteps& steps = list_->steps();
   expression::Value found = body;
   if (!steps.take_body()) {
-    SYNCLINE_ASSIGN_OR_RETURN(found, FindRecords(list_->records(), body, list_->response(),
+    SYNCLINE_ASSIGN_OR_RETURN(found, FindRecords(list_->records(), body, list_->rules().spec(),
                                                  memory->records, steps.take_objects()));
   }
-  reshape::StepContext context(body, place_.names, list_->response().records_may_be_missing(),
+  reshape::StepContext context(body, place_.names, list_->rules().spec().records_may_be_missing(),
                                memory->steps);
   return steps.Apply(found, context);
 }
@@ -82,13 +86,34 @@ absl::StatusOr<expression::Value> ListWalk::FindRecordsIn(const Answer& answer, 
   return reshaped->listed;
 }
 
+absl::Status ListWalk::BeginAgain() {
+  if (position_.restarts == kRestartsMax) {
+    return base::Error(base::Reason::kVendorError,
+                       fmt::format("The list had to begin again more than {} times.", kRestartsMax),
+                       {{"restarts", std::to_string(kRestartsMax)}});
+  }
+  ++position_.restarts;
+  position_.pages_before += walk_.page_number() - 1;
+  SYNCLINE_ASSIGN_OR_RETURN(walk_, list_->MakeWalk());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Answer> ListWalk::AskForPage(paging::PageRequest* asked, std::stop_token stop) {
+  while (true) {
+    *asked = walk_.request();
+    SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
+                              list_->RequestFor(*asked, place_.names, place_.run.run_start()));
+    SYNCLINE_ASSIGN_OR_RETURN(Answer answer,
+                              Ask(place_.client, std::move(request), list_->rules(), stop));
+    if (!answer.restarts_list) return answer;
+    SYNCLINE_RETURN_IF_ERROR(BeginAgain());
+  }
+}
+
 absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
   SYNCLINE_RETURN_IF_ERROR(BeginState());
-  const paging::PageRequest asked = walk_.request();
-  SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
-                            list_->RequestFor(asked, place_.names, place_.run.run_start()));
-  SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, Ask(place_.client, std::move(request),
-                                                     list_->response(), std::move(stop)));
+  paging::PageRequest asked;
+  SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, AskForPage(&asked, std::move(stop)));
   ListPage page;
   const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
   page.memory = memory;

@@ -14,6 +14,7 @@
 #include "paging/walk.h"
 #include "pull/answer.h"
 #include "pull/list.h"
+#include "pull/list_position.h"
 #include "pull/request_scope.h"
 #include "pull/vendor_client.h"
 #include "pull/watermark.h"
@@ -57,8 +58,11 @@ class ListWalk {
 
   // Whose state it goes by, as its place said.
   const std::string& partition() const { return place_.partition; }
-  // The page where the walk stands, from 1.
-  std::int64_t page_number() const { return walk_.page_number(); }
+  // Times that a rule may have the list begin again.
+  static constexpr std::int64_t kRestartsMax = 3;
+
+  // The page where the walk stands, from 1; it goes on rising when the list begins again.
+  std::int64_t page_number() const { return position_.pages_before + walk_.page_number(); }
   // Records in the whole list as far as the vendor told; 0 = unknown.
   std::int64_t total() const { return walk_.total(); }
 
@@ -80,6 +84,11 @@ class ListWalk {
 
   // Reads the state that the walk begins with, unless that was done.
   absl::Status BeginState();
+  // The answer for the page that paging asks for; `asked` says which, as the list may begin again.
+  absl::StatusOr<Answer> AskForPage(paging::PageRequest* asked, std::stop_token stop);
+  // VENDOR_ERROR when the list began again too often.
+  absl::Status BeginAgain();
+
   absl::StatusOr<reshape::Reshaped> Reshape(const expression::Value& body,
                                             PageMemory* memory) const;
   // Finds the records of an answer and lets the steps reshape them. Yields the records as the
@@ -91,6 +100,7 @@ class ListWalk {
   Place place_;
   paging::Walk walk_;
   std::unique_ptr<Watermark> watermark_;  // null without `incremental`
+  ListPosition position_;
 };
 
 }  // namespace syncline::pull

@@ -84,6 +84,8 @@ std::string DescribeBody(const expression::Value& body) {
   return keys.empty() ? "is an empty object" : "has the members " + keys;
 }
 
+}  // namespace
+
 absl::Status StatusFailure(const http::Response& response, const http::Url& asked,
                            const auth::Authenticator& authenticator) {
   const bool is_sign_in = authenticator.Refuses(response);
@@ -105,8 +107,6 @@ absl::Status StatusFailure(const http::Response& response, const http::Url& aske
                      {{"status", std::to_string(response.status)}, {"body", body}});
 }
 
-}  // namespace
-
 std::string ShownBody(const std::string& body, const auth::Authenticator& authenticator) {
   return auth::ShownText(authenticator.Scrub(body));  // scrubbed whole: a cut could leave half
 }
@@ -122,15 +122,15 @@ bool IsWithoutContent(const http::Response& response) {
   return response.status == 204 || response.status == 205;
 }
 
-absl::Status JudgeResponse(const http::Response& response, const http::Url& asked,
-                           const v1::ResponseRules& rules,
-                           const auth::Authenticator& authenticator) {
-  if (response.status < 200 || response.status >= 300) {
-    return StatusFailure(response, asked, authenticator);
-  }
-  if (IsWithoutContent(response) || rules.any_content_type()) return absl::OkStatus();
+bool HasExpectedType(const http::Response& response, const v1::ResponseRules& rules) {
   const std::string_view type = response.headers.Find("Content-Type").value_or("");
-  if (IsTypeOf(rules, type, response.body)) return absl::OkStatus();
+  return rules.any_content_type() || IsTypeOf(rules, type, response.body);
+}
+
+absl::Status UnexpectedType(const http::Response& response, const http::Url& asked,
+                            const v1::ResponseRules& rules,
+                            const auth::Authenticator& authenticator) {
+  const std::string_view type = response.headers.Find("Content-Type").value_or("");
   const std::string shown = ShownBody(std::string(type), authenticator);
   return base::Error(base::Reason::kUnexpectedContentType,
                      fmt::format("{} answered with {} instead of {}.", asked.origin(),

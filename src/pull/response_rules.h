@@ -12,14 +12,20 @@
 // What an answer means: nothing passes for an empty list that is none (I8).
 namespace syncline::pull {
 
-// Whether the answer carries a page. AUTH_FAILED where it refuses the sign-in (401 and 403, and
-// what AWS puts in their place); VENDOR_ERROR for every other status from 300 on, with the metadata
-// status and body (cut, printable, without the secret), and, for a redirect, where it points;
-// UNEXPECTED_CONTENT_TYPE when it is not JSON, or for another format, or what is compressed, when
-// it is HTML.
-absl::Status JudgeResponse(const http::Response& response, const http::Url& asked,
-                           const v1::ResponseRules& rules,
+// What a status that is none of success means. AUTH_FAILED where it refuses the sign-in (401 and
+// 403, and what AWS puts in their place); VENDOR_ERROR for every other, with the metadata status
+// and body (cut, printable, without the secret), and, for a redirect, where it points.
+absl::Status StatusFailure(const http::Response& response, const http::Url& asked,
                            const auth::Authenticator& authenticator);
+
+// Whether the Content-Type may be what the definition names: JSON must be told by it, of other
+// formats and of what is compressed only HTML is. The body must be as it came.
+bool HasExpectedType(const http::Response& response, const v1::ResponseRules& rules);
+
+// UNEXPECTED_CONTENT_TYPE for an answer that has not.
+absl::Status UnexpectedType(const http::Response& response, const http::Url& asked,
+                            const v1::ResponseRules& rules,
+                            const auth::Authenticator& authenticator);
 
 // 204 and 205 carry no body: an empty page by definition.
 bool IsWithoutContent(const http::Response& response);

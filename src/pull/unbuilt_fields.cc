@@ -27,7 +27,6 @@ constexpr auto kUnbuilt = std::to_array<std::string_view>({
     "pagination.cursor.token.first",
     "pagination.parallel_page_count",
     "pagination.result_window",
-    "response.rules",
     "response.stream",
 });
 

@@ -37,7 +37,12 @@ VendorClient::VendorClient(Options options)
 
 VendorClient::~VendorClient() { authenticator_->End(); }
 
-absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::stop_token stop) {
+absl::StatusOr<bool> VendorClient::RenewSignIn(const http::Response& answer, std::stop_token stop) {
+  return signing_.RenewAfter(answer, std::move(stop));
+}
+
+absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::stop_token stop,
+                                                  const http::RetryingTransport::Judge& judge) {
   if (!request.headers.Find("User-Agent").has_value()) {
     request.headers.Add("User-Agent", user_agent_);
   }
@@ -45,7 +50,7 @@ absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::st
       .total_timeout = limits_.request_timeout,
       .first_byte_timeout = limits_.first_byte_timeout,
       .body_bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)};
-  return transport_.Send(request, limits, std::move(stop));
+  return transport_.SendJudged(request, limits, judge, std::move(stop));
 }
 
 absl::StatusOr<std::string> VendorClient::ResolveLink(const http::Url& asked,

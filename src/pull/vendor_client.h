@@ -43,10 +43,16 @@ class VendorClient {
   VendorClient& operator=(const VendorClient&) = delete;
 
   // Sends a request that is not signed yet; it gets a User-Agent unless it has its own.
-  // Redirects are followed as the sign-in permits. Any status is a success. VENDOR_UNREACHABLE,
-  // VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED, BODY_TRUNCATED, RESPONSE_TOO_LARGE,
-  // ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED, …; CANCELLED.
-  absl::StatusOr<http::Response> Send(http::Request request, std::stop_token stop);
+  // Redirects are followed as the sign-in permits. Any status is a success; `judge` looks at each
+  // answer first and may want another. VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS,
+  // VENDOR_THROTTLED, BODY_TRUNCATED, RESPONSE_TOO_LARGE, ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED,
+  // SIGN_IN_FAILED, REAUTH_REQUIRED, …; CANCELLED.
+  absl::StatusOr<http::Response> Send(http::Request request, std::stop_token stop,
+                                      const http::RetryingTransport::Judge& judge = {});
+
+  // Takes an answer for a refused sign-in, whatever its status. True when it could be renewed, and
+  // the request is worth another try. The errors of Authenticator::Renew.
+  absl::StatusOr<bool> RenewSignIn(const http::Response& answer, std::stop_token stop);
 
   // Where a link in the answer to the request for `asked` leads, if it may be followed: absolute,
   // and without what the sign-in put into it. HOST_NOT_ALLOWED, URL_INVALID.

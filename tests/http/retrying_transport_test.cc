@@ -128,5 +128,90 @@ TEST_F(RetryingTransportTest, StopsWhileItWaits) {
             base::Reason::kCancelled);
 }
 
+// A judge that says the same of every answer, and counts them.
+class JudgedTest : public RetryingTransportTest {
+ protected:
+  absl::StatusOr<Response> SendJudged(const Judged& judged) {
+    RetryingTransport transport(inner_, limits_, clock_, random_,
+                                [this](const Wait& wait) { waits_.push_back(wait); });
+    return transport.SendJudged(request_, {}, [&](Response&) { return ++judged_, judged; }, {});
+  }
+  int judged_ = 0;
+};
+
+TEST_F(JudgedTest, WhatIsAcceptedIsNotTriedAgain) {
+  EnqueueStatus(503);
+  EXPECT_EQ(SendJudged({.kind = Judged::Kind::kAccepted})->status, 503);
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(JudgedTest, WhatIsLeftToTheStatusIsTriedByIt) {
+  EnqueueStatus(503);
+  EnqueueStatus(200);
+  EXPECT_EQ(SendJudged({})->status, 200);
+  EXPECT_EQ(judged_, 2);
+}
+
+TEST_F(JudgedTest, WhatIsWantedAgainEndsAsItsTrouble) {
+  for (int i = 0; i < 3; ++i) EnqueueStatus(200);
+  const auto outcome =
+      SendJudged({.kind = Judged::Kind::kAgain,
+                  .trouble = {.reason = base::Reason::kVendorError, .message = "Not ready."}});
+  EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kVendorError);
+  EXPECT_EQ(base::MessageOf(outcome.status()), "Not ready. It still did after 3 tries.");
+  EXPECT_EQ(waits_.size(), 2U);
+}
+
+TEST_F(JudgedTest, PausesAreNoTriesAndBounded) {
+  limits_.attempt_count_max = 1;
+  limits_.wait_count_max = 4;
+  for (int i = 0; i < 5; ++i) EnqueueStatus(200);
+  const auto outcome = SendJudged({.kind = Judged::Kind::kAgain,
+                                   .trouble = {.reason = base::Reason::kVendorThrottled,
+                                               .message = "Busy.",
+                                               .hint = milliseconds(700),
+                                               .is_try = false}});
+  EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kVendorThrottled);
+  EXPECT_EQ(base::RetryAfterOf(outcome.status()), milliseconds(700));
+  ASSERT_EQ(waits_.size(), 4U);
+  for (const Wait& wait : waits_) EXPECT_EQ(wait.delay, milliseconds(700));
+}
+
+TEST_F(JudgedTest, APauseBeyondTheLimitIsToldWithItsLength) {
+  EnqueueStatus(200);
+  const auto outcome = SendJudged({.kind = Judged::Kind::kAgain,
+                                   .trouble = {.reason = base::Reason::kVendorThrottled,
+                                               .message = "Quota used up.",
+                                               .hint = std::chrono::hours(2),
+                                               .is_try = false}});
+  EXPECT_EQ(base::RetryAfterOf(outcome.status()), std::chrono::hours(2));
+  EXPECT_TRUE(base::MessageOf(outcome.status()).starts_with("Quota used up."));
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(JudgedTest, AnErrorOfTheJudgeEndsTheRequest) {
+  EnqueueStatus(200);
+  RetryingTransport transport(inner_, limits_, clock_, random_, {});
+  const auto outcome =
+      transport.SendJudged(request_, {},
+                           [](Response&) -> absl::StatusOr<Judged> {
+                             return base::Error(base::Reason::kExpressionFailed, "no");
+                           },
+                           {});
+  EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kExpressionFailed);
+}
+
+TEST_F(RetryingTransportTest, ABudgetThatIsUsedUpSaysWhenItIsRenewed) {
+  for (const int status : {429, 503}) {
+    Response response = test::JsonResponse("{}", status);
+    response.headers.Add("X-RateLimit-Reset", "77");
+    inner_.Enqueue(std::move(response));
+    EnqueueStatus(200);
+    EXPECT_EQ(Send()->status, 200);
+  }
+  EXPECT_GE(waits_[0].delay, std::chrono::seconds(77));
+  EXPECT_LT(waits_[1].delay, std::chrono::seconds(77)) << "503 says nothing about a budget";
+}
+
 }  // namespace
 }  // namespace syncline::http
