@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/status.h"
 #include "expression/expression.h"
 #include "http/message.h"
 #include "syncline/v1/response_rules.pb.h"
