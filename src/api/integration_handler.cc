@@ -112,7 +112,8 @@ absl::StatusOr<v1::Integration> IntegrationHandler::Update(
         if (MessageDifferencer::Equals(merged, stored.integration)) return merged;
         base::FieldViolations wrong;
         SYNCLINE_RETURN_IF_ERROR(CheckIntegration(transaction, name.workspace, merged, wrong));
-        SYNCLINE_RETURN_IF_ERROR(CheckMappingFits(transaction, name, merged, wrong));
+        SYNCLINE_RETURN_IF_ERROR(
+            CheckMappingFits(transaction, name, stored.integration, merged, wrong));
         SYNCLINE_RETURN_IF_ERROR(wrong.ToStatus());
         SYNCLINE_ASSIGN_OR_RETURN(store::IntegrationRow updated,
                                   store::UpdateIntegration(transaction, name, merged));

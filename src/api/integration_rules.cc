@@ -72,19 +72,21 @@ absl::Status CheckIntegration(store::Transaction& transaction, const std::string
 }
 
 absl::Status CheckMappingFits(store::Transaction& transaction, const model::IntegrationName& name,
-                              const v1::Integration& integration, base::FieldViolations& wrong) {
+                              const v1::Integration& before, const v1::Integration& integration,
+                              base::FieldViolations& wrong) {
   SYNCLINE_ASSIGN_OR_RETURN(const v1::Mapping mapping,
                             store::FindMapping(transaction, {name.workspace, name.integration}));
   if (mapping.version() == 0) return absl::OkStatus();
   SYNCLINE_ASSIGN_OR_RETURN(
       const v1::ObjectType object_type,
       store::FindObjectType(transaction, {name.workspace, integration.object_type()}));
-  const mapping::Variables variables(integration.vars().begin(), integration.vars().end());
-  const absl::Status fits = mapping::ValidateMapping(mapping, object_type, variables);
-  if (!fits.ok()) {
-    wrong.Add("integration.vars",
-              fmt::format("the mapping would no longer be valid: {}", base::MessageOf(fits)));
-  }
+  mapping::Surroundings surroundings = mapping::SurroundingsOf(integration);
+  const absl::Status fits = mapping::ValidateMapping(mapping, object_type, surroundings);
+  if (fits.ok()) return absl::OkStatus();
+  surroundings.levels = mapping::SurroundingsOf(before).levels;
+  const bool fan_out = mapping::ValidateMapping(mapping, object_type, surroundings).ok();
+  wrong.Add(fan_out ? "integration.fanOut" : "integration.vars",
+            fmt::format("the mapping would no longer be valid: {}", base::MessageOf(fits)));
   return absl::OkStatus();
 }
 

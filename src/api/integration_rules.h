@@ -15,9 +15,10 @@ namespace syncline::api {
 absl::Status CheckIntegration(store::Transaction& transaction, const std::string& workspace,
                               const v1::Integration& integration, base::FieldViolations& wrong);
 
-// Whether the integration's mapping, once set, still compiles with its changed `vars`: a mistake is
-// reported when it is saved, not by the next run.
+// Whether the integration's mapping, once set, still compiles with its changed `vars` and `fanOut`:
+// a mistake is reported when it is saved, not by the next run. `before` is what is stored.
 absl::Status CheckMappingFits(store::Transaction& transaction, const model::IntegrationName& name,
-                              const v1::Integration& integration, base::FieldViolations& wrong);
+                              const v1::Integration& before, const v1::Integration& integration,
+                              base::FieldViolations& wrong);
 
 }  // namespace syncline::api

@@ -28,9 +28,9 @@ absl::Status Validate(Transaction& transaction, const MappingName& name,
   SYNCLINE_ASSIGN_OR_RETURN(
       const v1::ObjectType object_type,
       store::FindObjectType(transaction, {name.workspace, row.integration.object_type()}));
-  const mapping::Variables variables(row.integration.vars().begin(), row.integration.vars().end());
   base::FieldViolations wrong;
-  wrong.AddStatus("mapping", mapping::ValidateMapping(mapping, object_type, variables));
+  wrong.AddStatus("mapping", mapping::ValidateMapping(mapping, object_type,
+                                                      mapping::SurroundingsOf(row.integration)));
   return wrong.ToStatus();
 }
 

@@ -38,6 +38,7 @@ v1::RunCounters ToProto(const model::RunCounters& counters) {
   proto.set_skipped(counters.skipped);
   proto.set_missing(counters.missing);
   proto.set_response_bytes(counters.response_bytes);
+  proto.set_failed_details(counters.failed_details);
   proto.set_requests(counters.requests);
   proto.set_total_records(counters.total_records);
   return proto;

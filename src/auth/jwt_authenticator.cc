@@ -24,7 +24,7 @@ void CompileClaims(const v1::JwtAuthentication& spec, JwtPlan* plan,
   *claims.mutable_struct_value() = spec.claims();
   auto compiled = request::BodyTemplate::Compile(claims);
   if (!compiled.ok()) return violations->AddStatus("claims", compiled.status());
-  request::CheckNames(compiled->RootNames(), "claims", kNames, violations);
+  request::CheckNames(compiled->RootPaths(), "claims", kNames, violations);
   plan->claims = *std::move(compiled);
   if (!violations->empty()) return;
   const http::Request example = ExampleRequest();

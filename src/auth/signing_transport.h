@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <mutex>
 #include <stop_token>
 
 #include "auth/authenticator.h"
@@ -9,8 +11,9 @@ namespace syncline::auth {
 
 // Signs every request before it goes out. Each try is signed anew, so that a signature's time and a
 // token are those of the try; an answer after which the sign-in could be renewed is tried once more
-// at once. Requests come in unsigned and stay so. Made per run around the transport of its vendor;
-// used by one thread at a time.
+// at once. Requests come in unsigned and stay so. Made per run around the transport of its vendor.
+// Safe for concurrent use: of several requests, one at a time is signed, or has its answer looked
+// at, and a sign-in that one of them renewed is not renewed again for those that were on the wire.
 class SigningTransport final : public http::Transport {
  public:
   // Both must outlive this.
@@ -27,8 +30,16 @@ class SigningTransport final : public http::Transport {
   absl::StatusOr<bool> RenewAfter(const http::Response& answer, std::stop_token stop);
 
  private:
+  // The renewals of the sign-in before this signature.
+  absl::StatusOr<std::int64_t> Sign(http::Request* request, std::stop_token stop);
+  // Whether an answer to a request that was signed after so many renewals is worth another try.
+  absl::StatusOr<bool> Renew(const http::Response& answer, std::int64_t renewals_before,
+                             std::stop_token stop);
+
   http::Transport& inner_;
-  Authenticator& authenticator_;
+  std::mutex mutex_;  // held while the sign-in talks to its provider: others need it too
+  Authenticator& authenticator_;  // guarded by mutex_
+  std::int64_t renewals_ = 0;     // guarded by mutex_
 };
 
 }  // namespace syncline::auth

@@ -12,22 +12,34 @@ namespace {
 
 // Gathers the names that are looked up in the value the program starts with: a node that works on
 // the result of another, on an element or in a reference sees a different value.
-void CollectRootNames(const Expression::Program& program, NodeId id,
-                      std::vector<std::string>* names) {
+void CollectRoots(const Expression::Program& program, NodeId id, std::size_t steps_max,
+                  std::vector<std::string>* names) {
   const ProgramNode& node = program.nodes[id];
   switch (node.op) {
     case Op::kPath:
       if (!node.steps.empty() && node.steps.front().is_name) {
-        names->push_back(node.steps.front().name);
+        std::string& name = names->emplace_back(node.steps.front().name);
+        for (std::size_t i = 1; i < std::min(steps_max, node.steps.size()); ++i) {
+          if (!node.steps[i].is_name) break;
+          name += "." + node.steps[i].name;
+        }
       }
       break;
     case Op::kSequence:
     case Op::kProject:
-    case Op::kFilter: CollectRootNames(program, node.children.front(), names); break;
+    case Op::kFilter: CollectRoots(program, node.children.front(), steps_max, names); break;
     case Op::kReference: break;
     default:
-      for (const NodeId child : node.children) CollectRootNames(program, child, names);
+      for (const NodeId child : node.children) CollectRoots(program, child, steps_max, names);
   }
+}
+
+std::vector<std::string> Roots(const Expression::Program& program, std::size_t steps_max) {
+  std::vector<std::string> names;
+  CollectRoots(program, program.root, steps_max, &names);
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 }  // namespace
@@ -65,13 +77,9 @@ absl::StatusOr<Value> Expression::Evaluate(const Value& current, Evaluation& eva
 
 const std::string& Expression::text() const { return program_->text; }
 
-std::vector<std::string> Expression::RootNames() const {
-  std::vector<std::string> names;
-  CollectRootNames(*program_, program_->root, &names);
-  std::ranges::sort(names);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
+std::vector<std::string> Expression::RootNames() const { return Roots(*program_, 1); }
+
+std::vector<std::string> Expression::RootPaths() const { return Roots(*program_, 2); }
 
 void Scope::Set(std::string_view name, Value value) {
   for (Member& member : members_) {

@@ -66,6 +66,9 @@ class Expression {
   // The first names it looks up in `current` (`page` of `page.offset + …`), so that a definition
   // with a name that its place does not offer is refused when saved. Sorted, without repeats.
   std::vector<std::string> RootNames() const;
+  // The same with the name looked up right below, where there is one: `parents.site` of
+  // `parents.site.id`.
+  std::vector<std::string> RootPaths() const;
 
   struct Program;  // the parsed form, private to this folder
 
@@ -106,12 +109,14 @@ class Template {
   absl::StatusOr<Value> Evaluate(const Value& scope, Evaluation& evaluation, Null null) const;
   bool is_constant() const;  // holds no expression
   std::vector<std::string> RootNames() const;
+  std::vector<std::string> RootPaths() const;
 
  private:
   struct Part {
     std::string literal;
     std::vector<Expression> expression;  // none or one
   };
+  std::vector<std::string> Gathered(std::vector<std::string> (Expression::*roots)() const) const;
   std::vector<Part> parts_;
 };
 

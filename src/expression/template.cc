@@ -133,11 +133,16 @@ bool Template::is_constant() const {
   return std::ranges::all_of(parts_, [](const Part& part) { return part.expression.empty(); });
 }
 
-std::vector<std::string> Template::RootNames() const {
+std::vector<std::string> Template::RootNames() const { return Gathered(&Expression::RootNames); }
+
+std::vector<std::string> Template::RootPaths() const { return Gathered(&Expression::RootPaths); }
+
+std::vector<std::string> Template::Gathered(std::vector<std::string> (Expression::*roots)()
+                                                const) const {
   std::vector<std::string> names;
   for (const Part& part : parts_) {
     for (const Expression& expression : part.expression) {
-      std::ranges::move(expression.RootNames(), std::back_inserter(names));
+      std::ranges::move((expression.*roots)(), std::back_inserter(names));
     }
   }
   std::ranges::sort(names);

@@ -49,6 +49,7 @@ LoadTarget MakeLoadTarget(LoadTargetOptions options, const mapping::CompiledMapp
       .update_links = expand(sql::kPageCommitUpdateLinks),
       .drop_rejects = expand(sql::kPageCommitDropRejects),
       .copy_rejects = expand(sql::kPageCommitCopyRejects),
+      .record_versions = expand(sql::kPageCommitRecordVersions),
       .begin = expand(sql::kPageCommitBegin),
       .advance = expand(sql::kPageCommitAdvance),
       .missing = expand(sql::kPageCommitMissing),

@@ -25,6 +25,7 @@ struct LoadTarget {
   store::ObjectStatements objects;
   std::vector<std::string> finds;  // store::ObjectStatements::Find, per column; "" if not unique
   std::string links, links_between, ids, copy_links, update_links, drop_rejects, copy_rejects;
+  std::string record_versions;
   std::string begin, advance, missing, end, purge_seen;
   std::string keep_states, store_states, purge_states;
   std::string state_meaning;  // "" = the integration has no `incremental`

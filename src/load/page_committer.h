@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/hash.h"
 #include "model/partition_state.h"
 #include "model/row.h"
 #include "model/run.h"
@@ -21,14 +22,26 @@ struct RunFence {
   std::int64_t epoch = 0;
 };
 
+// What is kept of a record of the vendor with its link, so that a later run may leave it out: two
+// hashes that mean nothing here.
+struct RecordVersion {
+  std::int64_t record_index = 0;  // in the page; only of a record that is written
+  base::Hash128 record;           // no two of a page are alike
+  base::Hash128 version;
+};
+
 // One page, ready to be written.
 struct PageCommit {
   std::int64_t page_number = 0;  // I2: must be pages committed + 1
   model::RowBatch rows;
   std::string checkpoint;  // JSON for the next page; "" on the last page
   model::RunCounters
-      counters;       // pages, records, bytes, requests, total; the committer adds the outcomes
-  bool last = false;  // also ends the run: SUCCEEDED, terminal event
+      counters;  // pages, records, bytes, requests, total; the committer adds the outcomes
+  // Links of records that are not among the rows because they did not change; the counters have
+  // them already.
+  std::vector<std::int64_t> unchanged_links = {};
+  std::vector<RecordVersion> versions = {};  // in order of record_index
+  bool last = false;                         // also ends the run: SUCCEEDED, terminal event
   // How a run ends whose last page this is: kComplete, or kPartial, after which nothing is missing.
   model::Verdict verdict = model::Verdict::kComplete;
   std::optional<model::IdentityRefusal> refusal = std::nullopt;  // whose place the page takes

@@ -1,6 +1,7 @@
 #include "load/page_ledger.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/status.h"
 #include "store/run_event_json.h"
@@ -75,6 +76,33 @@ absl::StatusOr<PageLedger::Fence> PageLedger::Lock(store::Transaction& transacti
                                                 store::Parameters().Uuid(target_.fence.run_id)));
   if (ended.empty()) return Fenced();
   return Fence{true, ended.Int64(0, 0)};
+}
+
+absl::Status PageLedger::WriteVersions(store::Transaction& transaction, const PageCommit& page,
+                                       const std::vector<Link>& links,
+                                       const std::vector<model::Reject>& refused) const {
+  if (page.versions.empty()) return absl::OkStatus();
+  std::unordered_map<std::int64_t, std::size_t> row_of;
+  for (std::size_t row = 0; row < page.rows.size(); ++row) {
+    if (links[row].link_id != 0) row_of.emplace(page.rows.record_indexes[row], row);
+  }
+  for (const model::Reject& reject : refused) row_of.erase(reject.record_index);
+  std::vector<base::Hash128> records, versions, keys;
+  for (const RecordVersion& one : page.versions) {
+    const auto row = row_of.find(one.record_index);
+    if (row == row_of.end()) continue;  // rejected, a duplicate, or left out by the policy
+    records.push_back(one.record);
+    versions.push_back(one.version);
+    keys.push_back(page.rows.record_keys[row->second]);
+  }
+  if (records.empty()) return absl::OkStatus();
+  return transaction
+      .Execute(target_.record_versions, store::Parameters()
+                                            .Int64(target_.integration_uid)
+                                            .HashArray(records)
+                                            .HashArray(versions)
+                                            .HashArray(keys))
+      .status();
 }
 
 absl::Status PageLedger::CopyRejects(store::Transaction& transaction, std::int64_t page_number,

@@ -38,6 +38,12 @@ class PageLedger {
   absl::StatusOr<Fence> Lock(store::Transaction& transaction, const PageCommit& page,
                              bool doubtful) const;
 
+  // Keeps the versions of those records that have a link now and were not refused; `links` are
+  // those of the page's rows.
+  absl::Status WriteVersions(store::Transaction& transaction, const PageCommit& page,
+                             const std::vector<Link>& links,
+                             const std::vector<model::Reject>& refused) const;
+
   absl::Status CopyRejects(store::Transaction& transaction, std::int64_t page_number,
                            const std::vector<model::Reject>& rejects, std::size_t count_max) const;
   // Stores the first `count` of the rejects of a page that is not committed because of them.

@@ -240,9 +240,9 @@ absl::Status PageWriter::WriteLinks() {
       .status();
 }
 
-std::string SeenRanges(const std::vector<Link>& links) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(links.size());
+std::string SeenRanges(const std::vector<Link>& links, std::vector<std::int64_t> more) {
+  std::vector<std::int64_t> ids = std::move(more);
+  ids.reserve(ids.size() + links.size());
   for (const Link& link : links) {
     if (link.link_id != 0) ids.push_back(link.link_id);
   }

@@ -21,8 +21,8 @@ struct WriteMode {
   bool assume_new = false;
 };
 
-// The ids of these links as text of an int8multirange.
-std::string SeenRanges(const std::vector<Link>& links);
+// The ids of these links, and more of them, as text of an int8multirange.
+std::string SeenRanges(const std::vector<Link>& links, std::vector<std::int64_t> more);
 
 // Writes the rows of one page inside its transaction: what changed, what is new, and their links.
 // Rows whose hash is unchanged cost nothing. Lives as long as one attempt.
@@ -35,8 +35,8 @@ class PageWriter {
   // Valid after Write. created, updated, unchanged, skipped, rejected.
   const model::RunCounters& counters() const { return counters_; }
   const std::vector<model::Reject>& rejects() const { return rejects_; }
-  // See SeenRanges, of this page's records.
-  std::string seen_ranges() const { return SeenRanges(links_); }
+  // Of the rows, by their place; link_id 0 for those that got none.
+  const std::vector<Link>& links() const { return links_; }
   // New records, and how many of them turned out to be known objects.
   std::size_t new_count() const { return new_count_; }
   std::size_t merged_count() const { return merged_count_; }

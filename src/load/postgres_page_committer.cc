@@ -110,7 +110,8 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::TryOnce(const PageCommit& pag
     SYNCLINE_ASSIGN_OR_RETURN(links, LinksOf(page, ahead));
   }
   const bool doubtful = doubtful_.has_value() && doubtful_->page_number == page.page_number;
-  if (!careful && !doubtful && !page.last && page.states.empty() && IsUnchanged(page.rows, links)) {
+  const bool keeps = !page.states.empty() || !page.versions.empty();
+  if (!careful && !doubtful && !page.last && !keeps && IsUnchanged(page.rows, links)) {
     return CommitUnchanged(page, links);
   }
   PageOutcome outcome;
@@ -151,7 +152,7 @@ absl::StatusOr<PageOutcome> PostgresPageCommitter::CommitUnchanged(const PageCom
   outcome.total = total_;
   outcome.total += outcome.page;
   absl::StatusOr<std::int64_t> sequence =
-      ledger_.Advance(*connection_, page, outcome, SeenRanges(links));
+      ledger_.Advance(*connection_, page, outcome, SeenRanges(links, page.unchanged_links));
   if (sequence.ok()) {
     outcome.latest_sequence = *sequence;
     return outcome;
@@ -205,7 +206,10 @@ absl::Status PostgresPageCommitter::Conclude(store::Transaction& transaction,
     SYNCLINE_RETURN_IF_ERROR(
         ledger_.CopyRejects(transaction, page.page_number, *rejects, rejects->size()));
   }
-  SYNCLINE_RETURN_IF_ERROR(Enter(transaction, page, outcome, writer.seen_ranges()));
+  SYNCLINE_RETURN_IF_ERROR(
+      ledger_.WriteVersions(transaction, page, writer.links(), writer.rejects()));
+  SYNCLINE_RETURN_IF_ERROR(
+      Enter(transaction, page, outcome, SeenRanges(writer.links(), page.unchanged_links)));
   assumptions_.NotePage(writer.new_count(), writer.merged_count());
   return absl::OkStatus();
 }

@@ -17,28 +17,44 @@ struct Source {
 
 }  // namespace
 
+Surroundings SurroundingsOf(const v1::Integration& integration) {
+  Surroundings surroundings{.variables = {integration.vars().begin(), integration.vars().end()}};
+  for (const v1::FanOutLevel& level : integration.fan_out().levels()) {
+    surroundings.levels.push_back(level.name());
+  }
+  return surroundings;
+}
+
 absl::StatusOr<CompiledMapping> CompiledMapping::Compile(const v1::Mapping& mapping,
                                                          const v1::ObjectType& object_type,
-                                                         const Variables& variables) {
+                                                         const Surroundings& surroundings) {
   SYNCLINE_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program,
-                            MappingCompiler(mapping, object_type, variables).Compile());
+                            MappingCompiler(mapping, object_type, surroundings).Compile());
   return CompiledMapping(std::move(program));
 }
 
-model::RowBatch CompiledMapping::Map(const expression::Value& records,
-                                     std::shared_ptr<const void> owner,
-                                     base::Time run_start_time) const {
+model::RowBatch CompiledMapping::Map(const Records& records, base::Time run_start_time) const {
   model::RowBatch batch;
   for (const TargetField& field : program_->fields) batch.columns.push_back(field.column);
-  batch.document = std::make_shared<Source>(Source{std::move(owner), program_});
+  batch.document = std::make_shared<Source>(Source{records.owner, program_});
   // The batch holds the owner beside this function, so the function need not.
-  batch.reject_of = [records](std::int64_t index) {
-    return RejectOf(index, records.ElementAt(index));
+  batch.reject_of = [list = records.list](std::int64_t index) {
+    return RejectOf(index, list.ElementAt(index));
   };
-  const std::size_t count = records.kind() == json::Kind::kArray ? records.size() : 0;
-  RecordMapper mapper(*program_, run_start_time, count, &batch);
+  RecordMapper mapper(*program_, records, run_start_time, &batch);
   std::int64_t index = 0;
-  records.ForEachElement([&](const expression::Value& record) { mapper.Add(index++, record); });
+  auto refused = records.refused.begin();
+  auto left_out = records.left_out.begin();
+  records.list.ForEachElement([&](const expression::Value& record) {
+    if (left_out != records.left_out.end() && *left_out == index) {
+      ++left_out;
+    } else if (refused != records.refused.end() && refused->index == index) {
+      mapper.Refuse(*refused++, record);
+    } else {
+      mapper.Add(index, record);
+    }
+    ++index;
+  });
   return batch;
 }
 
@@ -48,8 +64,8 @@ v1::WritePolicy CompiledMapping::write_policy() const { return program_->write_p
 std::int64_t CompiledMapping::version() const { return program_->version; }
 
 absl::Status ValidateMapping(const v1::Mapping& mapping, const v1::ObjectType& object_type,
-                             const Variables& variables) {
-  return CompiledMapping::Compile(mapping, object_type, variables).status();
+                             const Surroundings& surroundings) {
+  return CompiledMapping::Compile(mapping, object_type, surroundings).status();
 }
 
 }  // namespace syncline::mapping

@@ -47,12 +47,13 @@ constexpr std::array<std::string_view, 3> kTemplateNames = {"record", "run", "va
 }  // namespace
 
 MappingCompiler::MappingCompiler(const v1::Mapping& mapping, const v1::ObjectType& object_type,
-                                 const Variables& variables)
+                                 const Surroundings& surroundings)
     : mapping_(mapping),
       object_type_(object_type),
+      surroundings_(surroundings),
       program_(std::make_shared<CompiledMapping::Program>()) {
   program_->version = mapping.version();
-  program_->variables = variables;
+  program_->variables = surroundings.variables;
 }
 
 absl::StatusOr<std::shared_ptr<const CompiledMapping::Program>> MappingCompiler::Compile() {
@@ -126,6 +127,7 @@ void MappingCompiler::AddSource(const std::string& path, const v1::FieldMapping&
     program->source = mapping.from();
     absl::StatusOr<expression::Expression> from = expression::Expression::Compile(mapping.from());
     if (from.ok()) {
+      program->sees_parents = CheckParents(from->RootPaths(), path + ".from");
       program->from = *std::move(from);
     } else {
       violations_.Add(path + ".from", base::MessageOf(from.status()));
@@ -144,14 +146,33 @@ void MappingCompiler::AddTemplate(const std::string& path, const v1::FieldMappin
     violations_.Add(path + ".template", base::MessageOf(text.status()));
     return;
   }
+  CheckParents(text->RootPaths(), path + ".template");
+  const bool has_parents = !surroundings_.levels.empty();
   for (const std::string& name : text->RootNames()) {
-    if (std::ranges::find(kTemplateNames, name) == kTemplateNames.end()) {
-      violations_.Add(
-          path + ".template",
-          fmt::format("\"{}\" is not in scope here; names are record, run and vars", name));
-    }
+    if (std::ranges::find(kTemplateNames, name) != kTemplateNames.end()) continue;
+    if (has_parents && (name == kParent || name == kParents)) continue;
+    violations_.Add(path + ".template",
+                    fmt::format("\"{}\" is not in scope here; names are record, run and vars{}",
+                                name, has_parents ? ", parent and parents" : ""));
   }
   program->text = *std::move(text);
+}
+
+bool MappingCompiler::CheckParents(const std::vector<std::string>& paths,
+                                   const std::string& field) {
+  if (surroundings_.levels.empty()) return false;  // such names are members of the record then
+  bool sees_parents = false;
+  for (const std::string& path : paths) {
+    const std::size_t dot = path.find('.');
+    const std::string_view root = std::string_view(path).substr(0, dot);
+    sees_parents = sees_parents || root == kParent || root == kParents;
+    if (root != kParents || dot == std::string::npos) continue;
+    const std::string level = path.substr(dot + 1);
+    if (std::ranges::find(surroundings_.levels, level) != surroundings_.levels.end()) continue;
+    violations_.Add(field, fmt::format("\"{}\" is no level of the fan-out; its levels are {}",
+                                       level, fmt::join(surroundings_.levels, ", ")));
+  }
+  return sees_parents;
 }
 
 void MappingCompiler::AddTimeRules(const std::string& path, const v1::FieldMapping& mapping,

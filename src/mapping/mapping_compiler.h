@@ -13,7 +13,7 @@ namespace syncline::mapping {
 class MappingCompiler {
  public:
   MappingCompiler(const v1::Mapping& mapping, const v1::ObjectType& object_type,
-                  const Variables& variables);
+                  const Surroundings& surroundings);
   absl::StatusOr<std::shared_ptr<const CompiledMapping::Program>> Compile();
 
  private:
@@ -25,12 +25,15 @@ class MappingCompiler {
                  FieldProgram* program);
   void AddConstant(const std::string& path, const v1::FieldMapping& mapping,
                    const TargetField& field, FieldProgram* program);
+  // Whether these paths look up parents; a level that there is not becomes a violation.
+  bool CheckParents(const std::vector<std::string>& paths, const std::string& field);
   void AddTimeRules(const std::string& path, const v1::FieldMapping& mapping,
                     const TargetField& field, FieldProgram* program);
   void AddSyncKeys();
 
   const v1::Mapping& mapping_;
   const v1::ObjectType& object_type_;
+  const Surroundings& surroundings_;
   std::shared_ptr<CompiledMapping::Program> program_;
   base::FieldViolations violations_;
 };

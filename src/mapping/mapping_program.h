@@ -24,10 +24,15 @@ struct TextHasher {
 };
 using Lookup = std::unordered_map<std::string, std::string, TextHasher, std::equal_to<>>;
 
+// What an integration with a fan-out adds to what expressions see.
+inline constexpr std::string_view kParent = "parent";
+inline constexpr std::string_view kParents = "parents";
+
 // Where the value of one field comes from and what becomes of it.
 struct FieldProgram {
   std::string source;  // as it was written, for messages
   std::optional<expression::Expression> from;
+  bool sees_parents = false;  // `from` looks up what a record does not have: its parents
   std::optional<expression::Template> text;  // neither: `constant`
   model::Cell constant;
   Lookup lookup;

@@ -47,6 +47,10 @@ std::string_view WithoutScale(std::string_view number) {
   return number.ends_with('.') ? number.substr(0, number.size() - 1) : number;
 }
 
+std::size_t CountOf(const Records& records) {
+  return records.list.kind() == json::Kind::kArray ? records.list.size() : 0;
+}
+
 }  // namespace
 
 model::Reject RejectOf(std::int64_t record_index, const Value& record) {
@@ -57,14 +61,16 @@ model::Reject RejectOf(std::int64_t record_index, const Value& record) {
   return reject;
 }
 
-RecordMapper::RecordMapper(const CompiledMapping::Program& program, base::Time run_start_time,
-                           std::size_t record_count, model::RowBatch* batch)
+RecordMapper::RecordMapper(const CompiledMapping::Program& program, const Records& records,
+                           base::Time run_start_time, model::RowBatch* batch)
     : program_(program),
+      records_(records),
       batch_(*batch),
       arena_(&batch->memory),
       evaluation_(run_start_time),
-      table_(record_count),
+      table_(CountOf(records)),
       row_(program.fields.size()) {
+  const std::size_t record_count = CountOf(records);
   batch_.cells.reserve(record_count * row_.size());
   batch_.record_keys.reserve(record_count);
   batch_.row_hashes.reserve(record_count);
@@ -78,10 +84,13 @@ RecordMapper::RecordMapper(const CompiledMapping::Program& program, base::Time r
   run_.emplace_back("start_time", Value::String(start_time_));
   scope_.Set("vars", Value::Object(variables_));
   scope_.Set("run", Value::Object(run_));
+  scope_.Set(kParent, records.parent);
+  scope_.Set(kParents, records.parents);
 }
 
 void RecordMapper::Add(std::int64_t record_index, const Value& record) {
   evaluation_.Reset();
+  with_parents_.clear();
   if (program_.has_templates) scope_.Set("record", record);
   ++batch_.records;
   for (std::size_t i = 0; i < row_.size(); ++i) {
@@ -102,6 +111,24 @@ void RecordMapper::Add(std::int64_t record_index, const Value& record) {
                      program_.fields[program_.sync_keys.front()].column.field);
   }
   Keep(record_index, key);
+}
+
+void RecordMapper::Refuse(const RefusedRecord& refused, const Value& record) {
+  ++batch_.records;
+  reason_ = refused.reason;
+  message_ = refused.message;
+  AddReject(refused.index, record, "");
+}
+
+Value RecordMapper::WithParents(const Value& record) {
+  if (with_parents_.empty()) {
+    record.ForEachMember([this](std::string_view key, const Value& value) {
+      if (key != kParent && key != kParents) with_parents_.emplace_back(key, value);
+    });
+    with_parents_.emplace_back(kParent, records_.parent);
+    with_parents_.emplace_back(kParents, records_.parents);
+  }
+  return Value::Object(with_parents_);
 }
 
 void RecordMapper::Keep(std::int64_t record_index, const base::Hash128& key) {
@@ -145,7 +172,8 @@ bool RecordMapper::MapField(std::size_t field, const Value& record, model::Cell*
 
 bool RecordMapper::Evaluate(const FieldProgram& program, const Value& record, Value* value) {
   if (program.from.has_value()) {
-    absl::StatusOr<Value> result = program.from->Evaluate(record, evaluation_);
+    absl::StatusOr<Value> result =
+        program.from->Evaluate(program.sees_parents ? WithParents(record) : record, evaluation_);
     if (result.ok()) {
       *value = *result;
       return true;

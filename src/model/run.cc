@@ -70,6 +70,7 @@ RunCounters& RunCounters::operator+=(const RunCounters& other) {
   skipped += other.skipped;
   missing += other.missing;
   response_bytes += other.response_bytes;
+  failed_details += other.failed_details;
   requests += other.requests;
   if (other.total_records != 0) total_records = other.total_records;
   return *this;

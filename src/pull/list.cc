@@ -20,7 +20,8 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
   names.emplace_back("page");
   const RequestScope example(place.example, kExamplePage);
   absl::StatusOr<request::RequestTemplate> request = request::RequestTemplate::Compile(
-      definition.request, {.names = std::move(names), .example = example.value()});
+      definition.request,
+      {.names = std::move(names), .example = example.value(), .unknown = place.unknown});
   violations.AddStatus("request", request.status());
   v1::Pagination pagination;
   pagination.mutable_none();

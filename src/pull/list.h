@@ -21,6 +21,8 @@ namespace syncline::pull {
 struct ListPlace {
   request::NamesInScope names;       // e.g. {"vars", "run"}
   const expression::Scope& example;  // what they are when the definition is saved
+  // Those of which only a run knows what they hold.
+  request::NamesInScope unknown = {};
 };
 
 // A list of the vendor, compiled: how to ask for its pages, where the records are, what its answers

@@ -10,20 +10,29 @@
 #include "json/document.h"
 #include "model/partition_state.h"
 #include "model/run_event.h"
+#include "pull/details.h"
+#include "pull/partition.h"
 
 namespace syncline::pull {
 
-// One vendor response, decoded: the unit of work, of commit and of progress. Records are valid as
-// long as `document` and `memory` are held; both may outlive the puller.
+// One vendor response, decoded, with the details of its records: the unit of work, of commit and of
+// progress. Records are valid as long as the page is held; it may outlive the puller.
 struct Page {
   std::int64_t number = 0;  // from 1, rising by 1, going on after a resume (I2)
   std::shared_ptr<const json::Document> document;  // null when no answer stands behind the page
   std::shared_ptr<const void> memory;              // holds what was computed of the records
   expression::Value records;                       // an array
-  std::int64_t response_bytes = 0;                 // decoded body
-  std::int64_t request_count = 0;                  // tries included
-  std::int64_t total_records = 0;                  // of the whole list; 0 = unknown
-  bool last = false;                               // no further page
+  std::shared_ptr<const void> details;             // holds what the details added to the records
+  std::vector<FailedRecord> failed;                // whose details failed, in order of index
+  std::vector<UnchangedRecord> unchanged;          // without details, in order of index
+  std::vector<VersionedRecord> versions;           // to be kept of the others once written
+  std::int64_t tolerated_count = 0;                // details that failed and left null instead
+  // Whose records they are: without elements when there is no fan-out, null with `document`.
+  std::shared_ptr<const Partition> partition;
+  std::int64_t response_bytes = 0;  // decoded body
+  std::int64_t request_count = 0;   // tries included
+  std::int64_t total_records = 0;   // of the whole list; 0 = unknown
+  bool last = false;                // no further page
   bool whole_list = true;  // false: only what changed is asked for, so that nothing is missing
   bool partial = false;    // an identity was refused, on this page or before
   // This page stands for an identity that was refused, and is empty.

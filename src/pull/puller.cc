@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "pull/record_versions.h"
 #include "pull/validate_integration.h"
 
 namespace syncline::pull {
@@ -25,14 +26,21 @@ Puller::Puller(Options options)
 
 absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
   SYNCLINE_RETURN_IF_ERROR(ValidateIntegration(options.integration));
+  const Details::Known known{options.known, SaltOf(options.integration, options.mapping_version)};
   std::unique_ptr<Puller> puller(new Puller(std::move(options)));
-  SYNCLINE_ASSIGN_OR_RETURN(puller->compiled_,
-                            CompileIntegration(puller->integration_, puller->run_));
-  SYNCLINE_RETURN_IF_ERROR(puller->BeginIdentity(0, 0));
+  SYNCLINE_RETURN_IF_ERROR(puller->Prepare(known));
   return puller;
 }
 
-absl::Status Puller::BeginIdentity(int index, std::int64_t pages_before) {
+absl::Status Puller::Prepare(const Details::Known& known) {
+  SYNCLINE_ASSIGN_OR_RETURN(compiled_, CompileIntegration(integration_, run_));
+  details_.emplace(compiled_.details, known, client_, run_);
+  BeginIdentity(0, 0);
+  return absl::OkStatus();
+}
+
+void Puller::BeginIdentity(int index, std::int64_t pages_before) {
+  pages_.reset();  // nothing may be on the wire while the sign-in changes
   client_.authenticator().Select(index);
   identity_.index = index;
   identity_.name = client_.authenticator().IdentityName(index);
@@ -41,10 +49,9 @@ absl::Status Puller::BeginIdentity(int index, std::int64_t pages_before) {
   place.states = states_;
   // Each identity has a list of its own.
   if (client_.authenticator().identity_count() > 1) place.partition = identity_.name;
-  SYNCLINE_ASSIGN_OR_RETURN(ListWalk walk, ListWalk::Begin(compiled_.list, std::move(place)));
-  walk_.emplace(std::move(walk));
+  pages_ = std::make_unique<PartitionPages>(compiled_.fan_out, compiled_.list, *details_,
+                                            std::move(place));
   identity_.pages_before = pages_before;
-  return absl::OkStatus();
 }
 
 absl::Status Puller::Resume(std::int64_t pages_committed, std::string_view checkpoint) {
@@ -65,14 +72,16 @@ absl::Status Puller::Resume(std::int64_t pages_committed, std::string_view check
           base::Reason::kSignInFailed,
           "The credential has other roles than when the run began; start a new run.");
     }
-    SYNCLINE_RETURN_IF_ERROR(BeginIdentity(position.index, position.pages_before));
+    BeginIdentity(position.index, position.pages_before);
     identity_.refused = position.refused;
   }
-  SYNCLINE_RETURN_IF_ERROR(walk_->Restore(walk));
-  if (page_number() == pages_committed + 1) return absl::OkStatus();
+  SYNCLINE_RETURN_IF_ERROR(pages_->Resume(walk));
+  page_number_ = pages_committed + 1;
+  const std::int64_t asked = identity_.pages_before + pages_->page_number();
+  if (integration_.has_fan_out() || asked == page_number_) return absl::OkStatus();
   return base::Error(base::Reason::kInternal,
-                     fmt::format("The checkpoint asks for page {} after {} committed pages.",
-                                 page_number(), pages_committed));
+                     fmt::format("The checkpoint asks for page {} after {} committed pages.", asked,
+                                 pages_committed));
 }
 
 absl::StatusOr<std::optional<Page>> Puller::Next(std::stop_token stop) {
@@ -82,16 +91,22 @@ absl::StatusOr<std::optional<Page>> Puller::Next(std::stop_token stop) {
 }
 
 absl::StatusOr<Page> Puller::Pull(std::stop_token stop) {
-  Page page{.number = page_number()};
-  SYNCLINE_ASSIGN_OR_RETURN(ListPage pulled, walk_->Next(std::move(stop)));
-  page.document = std::move(pulled.document);
-  page.memory = std::move(pulled.memory);
-  page.records = pulled.records;
-  page.response_bytes = pulled.response_bytes;
-  page.last = pulled.last;
-  if (pulled.state.has_value()) {
-    page.states.push_back({walk_->partition(), *pulled.state});
-  }
+  SYNCLINE_ASSIGN_OR_RETURN(PartitionPages::Page pulled, pages_->Next(std::move(stop)));
+  Page page{.number = page_number_};
+  page.document = std::move(pulled.page.document);
+  page.memory = std::move(pulled.page.memory);
+  page.records = pulled.detailed.records;
+  page.details = std::move(pulled.detailed.owner);
+  page.failed = std::move(pulled.detailed.failed);
+  page.unchanged = std::move(pulled.detailed.unchanged);
+  page.versions = std::move(pulled.detailed.versions);
+  page.tolerated_count = pulled.detailed.tolerated_count;
+  page.partition = std::move(pulled.partition);
+  page.response_bytes = pulled.page.response_bytes + pulled.detailed.response_bytes;
+  page.total_records = pulled.total;
+  page.last = pulled.page.last;
+  page.states = std::move(pulled.states);
+  page.checkpoint = std::move(pulled.checkpoint);
   return page;
 }
 
@@ -101,7 +116,7 @@ absl::StatusOr<Page> Puller::PageOfRefusal(const absl::Status& status) {
   const int count = client_.authenticator().identity_count();
   if (!refused || count == 1 || identity_.refused + 1 == count) return status;
   ++identity_.refused;
-  Page page{.number = page_number(), .records = expression::Value::Array({}), .last = true};
+  Page page{.number = page_number_, .records = expression::Value::Array({}), .last = true};
   page.refusal = {client_.authenticator().IdentityName(identity_.index),
                   model::MakeRunError(client_.Scrubbed(status))};
   return page;
@@ -110,7 +125,7 @@ absl::StatusOr<Page> Puller::PageOfRefusal(const absl::Status& status) {
 absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
   if (done_) return std::optional<Page>();
   const std::int64_t most = client_.limits().page_count_max;
-  if (page_number() > most) {
+  if (page_number_ > most) {
     return base::Error(
         base::Reason::kPageLimitReached,
         fmt::format("The list goes on after {} pages, the limit of the integration.", most),
@@ -122,18 +137,19 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
   if (!page.ok()) return page.status();
   page->request_count = client_.request_count() - requests_before;
   const int identity_count = client_.authenticator().identity_count();
-  if (identity_count == 1) page->total_records = walk_->total();  // each has a list of its own
+  if (identity_count > 1) page->total_records = 0;  // each has a list of its own
   if (page->last && identity_.index + 1 < identity_count) {
-    SYNCLINE_RETURN_IF_ERROR(BeginIdentity(identity_.index + 1, page->number));
+    BeginIdentity(identity_.index + 1, page->number);
     page->last = false;
+    page->checkpoint = PartitionPages::kBeginning;
   }
   page->whole_list = compiled_.incremental == nullptr || states_ == nullptr;
   page->partial = identity_.refused > 0;
-  if (!page->last) {
-    page->checkpoint = identity_count > 1 ? WriteIdentityPosition(identity_, walk_->Checkpoint())
-                                          : walk_->Checkpoint();
+  if (!page->last && identity_count > 1) {
+    page->checkpoint = WriteIdentityPosition(identity_, page->checkpoint);
   }
   done_ = page->last;
+  ++page_number_;
   return *std::move(page);
 }
 

@@ -14,10 +14,13 @@
 #include "base/random.h"
 #include "http/retrying_transport.h"
 #include "http/transport.h"
+#include "pull/details.h"
 #include "pull/identity_position.h"
+#include "pull/known_records.h"
 #include "pull/limits.h"
-#include "pull/list_walk.h"
 #include "pull/page.h"
+#include "pull/partition_pages.h"
+#include "pull/request_scope.h"
 #include "pull/validate_integration.h"
 #include "pull/vendor_client.h"
 #include "request/vars.h"
@@ -25,10 +28,11 @@
 
 namespace syncline::pull {
 
-// Yields the pages of one integration in one row, numbered, each with the checkpoint after it; how
-// a single list is walked is ListWalk's. With a credential of several identities, the list is
-// walked once with each; one that is refused is an empty page and ends no other. Blocking. Made per
-// run, used by one thread at a time. What it holds is bounded by one page (I7).
+// Yields the pages of one integration in one row, numbered, each with the checkpoint after it. How
+// a single list is walked is ListWalk's, how the lists of a fan-out follow each other is
+// PartitionPages'. With a credential of several identities, all of it is walked once with each; one
+// that is refused is an empty page and ends no other. Blocking. Made per run, used by one thread at
+// a time. What it holds is bounded by a page, and one for each partition and level (I7).
 class Puller {
  public:
   // The references must outlive the puller.
@@ -41,6 +45,8 @@ class Puller {
     base::Time run_start;  // what templates see as run.start_time
     // Of an integration with `incremental`; null = the whole list is walked, as in its first run.
     StateSource* states = nullptr;
+    const KnownRecords* known = nullptr;           // null: no record counts as unchanged
+    std::int64_t mapping_version = 0;              // with which records were written
     http::RetryingTransport::OnWait on_wait = {};  // called by the thread that pulls
     http::Backoff backoff = {};
     std::string user_agent = "Syncline";
@@ -61,8 +67,8 @@ class Puller {
   // VENDOR_ERROR, AUTH_FAILED, HOST_NOT_ALLOWED, URL_INVALID, BODY_TRUNCATED, RESPONSE_TOO_LARGE,
   // UNEXPECTED_CONTENT_TYPE, JSON_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RECORDS_NOT_FOUND,
   // RECORDS_NOT_A_LIST, SIGN_IN_FAILED, REAUTH_REQUIRED, PAGINATION_LOOP, PAGE_LIMIT_REACHED,
-  // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING; CANCELLED; what
-  // StateSource::Find says.
+  // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING, PARTITION_LIMIT_REACHED,
+  // RESULT_WINDOW_EXCEEDED; CANCELLED; what StateSource::Find and KnownRecords say.
   absl::StatusOr<std::optional<Page>> Next(std::stop_token stop);
 
   // Takes the secrets of the sign-in out of a text that the vendor wrote (I5): what is stored or
@@ -76,16 +82,15 @@ class Puller {
 
  private:
   explicit Puller(Options options);
+  absl::Status Prepare(const Details::Known& known);
 
   absl::StatusOr<std::optional<Page>> NextPage(std::stop_token stop);
-  // The page where the walk stands.
   absl::StatusOr<Page> Pull(std::stop_token stop);
   // The empty page in place of an identity whose pages ended with `status`, or that error: when it
   // is no refusal, or when nobody is left to walk the list.
   absl::StatusOr<Page> PageOfRefusal(const absl::Status& status);
   // At the first page of the list, with that identity.
-  absl::Status BeginIdentity(int index, std::int64_t pages_before);
-  std::int64_t page_number() const { return identity_.pages_before + walk_->page_number(); }
+  void BeginIdentity(int index, std::int64_t pages_before);
 
   const v1::Integration integration_;
   const request::Vars vars_;
@@ -93,8 +98,10 @@ class Puller {
   VendorClient client_;
   StateSource* const states_;
   CompiledIntegration compiled_;
-  std::optional<ListWalk> walk_;  // with the identity that is selected
+  std::optional<Details> details_;
+  std::unique_ptr<PartitionPages> pages_;  // with the identity that is selected
   IdentityPosition identity_;
+  std::int64_t page_number_ = 1;  // of the next page
   bool done_ = false;
 };
 

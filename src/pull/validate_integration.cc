@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/status.h"
 #include "pull/limits.h"
 #include "pull/request_scope.h"
@@ -32,14 +34,23 @@ absl::StatusOr<CompiledIntegration> CompileIntegration(const v1::Integration& in
                                                        const RunScope& example) {
   base::FieldViolations violations;
   CompiledIntegration compiled;
-  request::NamesInScope names = {"vars", "run"};
+  auto fan_out = FanOutPlan::Compile(integration, example);
+  violations.AddStatus("", fan_out.status());
   expression::Scope scope = example.names();
+  ListPlace place{.names = {"vars", "run"}, .example = scope};
+  if (integration.has_fan_out()) {
+    place.unknown = {kParents, kParent};
+    // When its levels are wrong, mistakes in their names would only be told twice.
+    place.names = fan_out.ok() ? (*fan_out)->names()
+                               : request::NamesInScope{"vars", "run", kParents, kParent};
+  }
+  auto details = DetailsPlan::Compile(integration, place);
   // When `incremental` is wrong, that is told, and its cursor takes no part in what else is.
   expression::Scope state;
   state.Set("cursor", expression::Value::String("0"));
   std::unique_ptr<Watermark> first_run;
   if (integration.has_incremental()) {
-    names.emplace_back("state");
+    place.names.emplace_back("state");
     scope.Set("state", state.value());
     auto plan = IncrementalPlan::Compile(integration.incremental(), example.names());
     violations.AddStatus("incremental", plan.status());
@@ -53,11 +64,13 @@ absl::StatusOr<CompiledIntegration> CompileIntegration(const v1::Integration& in
       scope.Set("state", first_run->value());
     }
   }
-  auto list =
-      List::Compile(DefinitionOf(integration), {.names = std::move(names), .example = scope});
+  auto list = List::Compile(DefinitionOf(integration), place);
   violations.AddStatus("", list.status());
+  violations.AddStatus("", details.status());
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
+  compiled.fan_out = *std::move(fan_out);
   compiled.list = *std::move(list);
+  compiled.details = *std::move(details);
   return compiled;
 }
 

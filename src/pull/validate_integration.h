@@ -4,6 +4,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "pull/detail_plan.h"
+#include "pull/fan_out_plan.h"
 #include "pull/incremental_plan.h"
 #include "pull/list.h"
 #include "pull/request_scope.h"
@@ -19,7 +21,9 @@ absl::Status ValidateIntegration(const v1::Integration& integration);
 // The parts of an integration that a run works with, compiled.
 struct CompiledIntegration {
   std::shared_ptr<const IncrementalPlan> incremental;  // null without
-  std::shared_ptr<const List> list;                    // its own
+  std::shared_ptr<const FanOutPlan> fan_out;
+  std::shared_ptr<const List> list;  // its own
+  std::shared_ptr<const DetailsPlan> details;
 };
 
 // INVALID_ARGUMENT with the mistakes that compiling them shows. `example` is what templates are

@@ -10,11 +10,13 @@ namespace syncline::pull {
 namespace {
 
 http::RetryingTransport::OnWait ScrubbedWaits(http::RetryingTransport::OnWait on_wait,
-                                              const auth::Authenticator& authenticator) {
+                                              const auth::Authenticator& authenticator,
+                                              std::mutex& mutex) {
   if (!on_wait) return on_wait;
-  return [on_wait = std::move(on_wait), &authenticator](const http::Wait& wait) {
+  return [on_wait = std::move(on_wait), &authenticator, &mutex](const http::Wait& wait) {
     http::Wait scrubbed = wait;
     scrubbed.message = authenticator.Scrub(std::move(scrubbed.message));
+    std::lock_guard lock(mutex);
     on_wait(scrubbed);
   };
 }
@@ -33,7 +35,8 @@ VendorClient::VendorClient(Options options)
       signing_(options.transport, *authenticator_),
       redirecting_(signing_, options.transport, *authenticator_),
       transport_(redirecting_, RetryLimitsOf(limits_, options.backoff), options.clock,
-                 options.random, ScrubbedWaits(std::move(options.on_wait), *authenticator_)) {}
+                 options.random,
+                 ScrubbedWaits(std::move(options.on_wait), *authenticator_, wait_mutex_)) {}
 
 VendorClient::~VendorClient() { authenticator_->End(); }
 

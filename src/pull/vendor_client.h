@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -21,8 +22,8 @@
 namespace syncline::pull {
 
 // How one run talks to its vendor: every request is signed and sent with retries, within the run's
-// limits, and no secret of the sign-in gets into what is told of it. Owned by the puller; used by
-// one thread at a time, except where a method says otherwise.
+// limits, and no secret of the sign-in gets into what is told of it. Owned by the puller. Safe for
+// concurrent use, except that nothing may be on the wire while another identity is selected.
 class VendorClient {
  public:
   // The references must outlive the client.
@@ -32,7 +33,7 @@ class VendorClient {
     const base::Clock& clock;
     base::Random& random;
     Limits limits;
-    http::RetryingTransport::OnWait on_wait;  // called by the thread that sends
+    http::RetryingTransport::OnWait on_wait;  // called by one thread at a time
     http::Backoff backoff;
     std::string user_agent;
   };
@@ -77,6 +78,7 @@ class VendorClient {
   const Limits limits_;
   const base::Clock& clock_;
   const std::string user_agent_;
+  std::mutex wait_mutex_;  // around on_wait
   auth::SigningTransport signing_;
   auth::RedirectingTransport redirecting_;
   http::RetryingTransport transport_;  // around signing_: each try is signed anew

@@ -153,11 +153,11 @@ absl::StatusOr<std::string> BodyTemplate::Render(const expression::Value& scope,
   return out;
 }
 
-std::vector<std::string> BodyTemplate::RootNames() const {
+std::vector<std::string> BodyTemplate::RootPaths() const {
   std::vector<std::string> names;
   for (const Piece& piece : pieces_) {
     if (!piece.expression.has_value()) continue;
-    for (std::string& name : piece.expression->RootNames()) names.push_back(std::move(name));
+    for (std::string& name : piece.expression->RootPaths()) names.push_back(std::move(name));
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -28,7 +28,7 @@ class BodyTemplate {
   // What Template::Evaluate says; EXPRESSION_TOO_COSTLY past kBytesMax.
   absl::StatusOr<std::string> Render(const expression::Value& scope,
                                      expression::Evaluation& evaluation) const;
-  std::vector<std::string> RootNames() const;
+  std::vector<std::string> RootPaths() const;
 
  private:
   friend class BodyCompiler;

@@ -87,7 +87,7 @@ QueryParameters QueryParameters::Compile(const Specs& specs, const NamesInScope&
     } else if (spec.has_list()) {
       auto list = expression::Expression::Compile(spec.list());
       if (list.ok()) {
-        CheckNames(list->RootNames(), part.field + ".list", names, violations);
+        CheckNames(list->RootPaths(), part.field + ".list", names, violations);
         part.list = *std::move(list);
       } else {
         violations->Add(part.field + ".list", base::MessageOf(list.status()));

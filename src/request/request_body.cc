@@ -90,7 +90,7 @@ void RequestBody::CompileJson(const v1::Request& request, const NamesInScope& na
   field_ = "body";
   auto json = BodyTemplate::Compile(request.body(), request.omit_empty());
   if (!json.ok()) return violations->AddStatus(field_, json.status());
-  CheckNames(json->RootNames(), field_, names, violations);
+  CheckNames(json->RootPaths(), field_, names, violations);
   json_ = *std::move(json);
 }
 
@@ -123,7 +123,7 @@ void RequestBody::CompileGraphql(const v1::Request& request, const NamesInScope&
   *variables.mutable_struct_value() = graphql.variables();
   auto json = BodyTemplate::Compile(variables, request.omit_empty());
   if (!json.ok()) return violations->AddStatus(field_, json.status());
-  CheckNames(json->RootNames(), field_, names, violations);
+  CheckNames(json->RootPaths(), field_, names, violations);
   json_ = *std::move(json);
 }
 

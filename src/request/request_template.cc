@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -73,10 +74,29 @@ absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& requ
   if (violations.empty()) {
     Problems problems;
     compiled.RenderAll(place.example, base::Time(), nullptr, &problems);
-    for (const auto& [field, status] : problems) violations.Add(field, Explain(status));
+    for (const auto& [field, status] : problems) {
+      if (compiled.ShowsInRunOnly(field, status, place.unknown)) continue;
+      violations.Add(field, Explain(status));
+    }
   }
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return compiled;
+}
+
+bool RequestTemplate::ShowsInRunOnly(const std::string& field, const absl::Status& problem,
+                                     const NamesInScope& unknown) const {
+  const auto looks_up_unknown = [&](const auto& compiled) {
+    const std::vector<std::string> roots = compiled.RootNames();
+    return std::find_first_of(roots.begin(), roots.end(), unknown.begin(), unknown.end()) !=
+           roots.end();
+  };
+  if (unknown.empty()) return false;
+  if (base::ReasonOf(problem) == base::Reason::kExpressionFailed) return true;
+  if (base::ReasonOf(problem) != base::Reason::kTemplateValueMissing) {
+    return field == "url" && looks_up_unknown(*url_);
+  }
+  const auto missing = expression::Expression::Compile(base::MetadataOf(problem).at("expression"));
+  return missing.ok() && looks_up_unknown(*missing);
 }
 
 absl::StatusOr<http::Request> RequestTemplate::Render(const expression::Value& scope,
@@ -92,16 +112,12 @@ void RequestTemplate::RenderUrl(const expression::Value& scope, expression::Eval
                                 http::Url* url, Problems* problems) const {
   const absl::StatusOr<std::string> text =
       url_->RenderEncoded(scope, evaluation, Template::Null::kFails, &http::PercentEncode);
-  if (!text.ok()) {
-    problems->emplace_back("url", text.status());
-    return;
+  absl::StatusOr<http::Url> parsed = text.ok() ? http::Url::Parse(*text) : text.status();
+  if (parsed.ok()) {
+    *url = *std::move(parsed);
+  } else {
+    problems->emplace_back("url", parsed.status());  // the parameters may have some of their own
   }
-  absl::StatusOr<http::Url> parsed = http::Url::Parse(*text);
-  if (!parsed.ok()) {
-    problems->emplace_back("url", parsed.status());
-    return;
-  }
-  *url = *std::move(parsed);
   for (const auto& [name, value] : query_.Render(scope, evaluation, problems)) {
     http::SetQueryParameter(url, name, value);
   }

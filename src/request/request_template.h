@@ -26,6 +26,8 @@ class RequestTemplate {
     // What its templates are rendered with when the definition is saved, so that a missing name, or
     // a URL that is none, shows then.
     expression::Value example;
+    // Names of which only a run knows what they hold: what looks one of them up is not tried out.
+    NamesInScope unknown = {};
     // Whether it may set the header Authorization itself: in a credential it may.
     bool may_sign_in = false;
   };
@@ -44,6 +46,9 @@ class RequestTemplate {
 
   void CompileNamed(const v1::Request& request, const Place& place,
                     base::FieldViolations* violations);
+  // Whether a problem of the trial may be one of the example alone.
+  bool ShowsInRunOnly(const std::string& field, const absl::Status& problem,
+                      const NamesInScope& unknown) const;
   http::Request RenderAll(const expression::Value& scope, base::Time now,
                           const http::Url* instead_of_url, Problems* problems) const;
   void RenderUrl(const expression::Value& scope, expression::Evaluation& evaluation, http::Url* url,

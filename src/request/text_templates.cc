@@ -10,10 +10,21 @@ namespace syncline::request {
 
 using expression::Template;
 
+namespace {
+
+// `root` is "a" or "a.b"; so is `name`.
+bool IsOfScope(std::string_view root, std::string_view name) {
+  return root == name || root.substr(0, root.find('.')) == name ||
+         (root.find('.') == std::string_view::npos && name.substr(0, name.find('.')) == root);
+}
+
+}  // namespace
+
 void CheckNames(const std::vector<std::string>& roots, const std::string& field,
                 const NamesInScope& names, base::FieldViolations* violations) {
   for (const std::string& root : roots) {
-    if (std::find(names.begin(), names.end(), root) != names.end()) continue;
+    const auto has_root = [&](std::string_view name) { return IsOfScope(root, name); };
+    if (std::any_of(names.begin(), names.end(), has_root)) continue;
     violations->Add(field, fmt::format("'{}' is no name here; names in scope: {}", root,
                                        fmt::join(names, ", ")));
   }
@@ -27,7 +38,7 @@ std::optional<Template> CompileTemplate(const std::string& text, const std::stri
     violations->Add(field, base::MessageOf(compiled.status()));
     return std::nullopt;
   }
-  CheckNames(compiled->RootNames(), field, names, violations);
+  CheckNames(compiled->RootPaths(), field, names, violations);
   return *std::move(compiled);
 }
 

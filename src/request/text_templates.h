@@ -12,7 +12,8 @@
 
 namespace syncline::request {
 
-// The names that the templates of a place see, e.g. {"vars", "page", "run"}.
+// The names that the templates of a place see, e.g. {"vars", "page", "parents.site"}: of a name
+// with a dot no other members are there.
 using NamesInScope = std::vector<std::string_view>;
 
 // One template of a definition; nullopt, with a violation of `field`, when it does not compile or
@@ -21,7 +22,7 @@ std::optional<expression::Template> CompileTemplate(const std::string& text,
                                                     const std::string& field,
                                                     const NamesInScope& names,
                                                     base::FieldViolations* violations);
-// Adds a violation of `field` for each of `roots` that is not in scope.
+// Adds a violation of `field` for each of `roots` (RootNames or RootPaths) that is not in scope.
 void CheckNames(const std::vector<std::string>& roots, const std::string& field,
                 const NamesInScope& names, base::FieldViolations* violations);
 

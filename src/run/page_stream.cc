@@ -81,12 +81,29 @@ std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) con
   // Records may stand in the document or in what the records expression computed: the rows hold
   // both.
   const auto held = std::make_shared<const pull::Page>(std::move(page));
-  commit.rows = mapping_.Map(held->records, held, run_start_);
+  mapping::Records records{.list = held->records, .owner = held};
+  if (held->partition != nullptr) {
+    records.parent = held->partition->parent();
+    records.parents = held->partition->parents();
+  }
+  for (const pull::FailedRecord& failed : held->failed) {
+    records.refused.push_back({.index = failed.index, .message = failed.message});
+  }
+  for (const pull::UnchangedRecord& unchanged : held->unchanged) {
+    records.left_out.push_back(unchanged.index);
+    commit.unchanged_links.push_back(unchanged.link_id);
+  }
+  for (const pull::VersionedRecord& one : held->versions) {
+    commit.versions.push_back({one.index, one.version.record, one.version.version});
+  }
+  commit.rows = mapping_.Map(records, run_start_);
   ScrubRejects(&commit.rows);
   commit.counters.pages = 1;
-  commit.counters.records = commit.rows.records;
+  commit.counters.unchanged = static_cast<std::int64_t>(held->unchanged.size());
+  commit.counters.records = commit.rows.records + commit.counters.unchanged;
   commit.counters.response_bytes = held->response_bytes;
   commit.counters.requests = held->request_count;
+  commit.counters.failed_details = held->tolerated_count;
   commit.counters.total_records = held->total_records;
   return std::make_shared<const load::PageCommit>(std::move(commit));
 }

@@ -26,10 +26,6 @@ std::string NameOf(const queue::ClaimedRun& run) {
   return model::RunName{run.workspace, run.integration, run.run_id}.ToString();
 }
 
-mapping::Variables VariablesOf(const v1::Integration& integration) {
-  return {integration.vars().begin(), integration.vars().end()};
-}
-
 }  // namespace
 
 Pipeline::Pipeline(const RunContext& context, queue::ClaimedRun run, RunControl& control)
@@ -56,11 +52,15 @@ absl::Status Pipeline::Walk() {
   SYNCLINE_ASSIGN_OR_RETURN(
       const mapping::CompiledMapping mapping,
       mapping::CompiledMapping::Compile(definition.mapping, definition.object_type,
-                                        VariablesOf(definition.integration)));
+                                        mapping::SurroundingsOf(definition.integration)));
   SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<auth::Authenticator> authenticator,
                             OpenAuthenticator(definition));
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<pull::StateSource> states,
                             context_.resources.OpenStates(run_, definition.integration));
+  std::unique_ptr<pull::KnownRecords> known;
+  if (definition.integration.has_skip_unchanged()) {
+    known = context_.resources.MakeKnownRecords(run_);
+  }
   SYNCLINE_ASSIGN_OR_RETURN(
       std::unique_ptr<pull::Puller> puller,
       pull::Puller::Make({.integration = definition.integration,
@@ -70,6 +70,8 @@ absl::Status Pipeline::Walk() {
                           .random = context_.random,
                           .run_start = run_.start_time,
                           .states = states.get(),
+                          .known = known.get(),
+                          .mapping_version = definition.mapping.version(),
                           .on_wait =
                               [this](const http::Wait& wait) {
                                 ReportWait({std::string(base::ReasonName(wait.reason)),

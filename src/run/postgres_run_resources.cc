@@ -1,17 +1,44 @@
 #include "run/postgres_run_resources.h"
 
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "auth/alternative.h"
 #include "base/status.h"
 #include "credential/postgres_token_store.h"
 #include "load/postgres_page_committer.h"
+#include "load/record_versions.h"
 #include "pull/limits.h"
 #include "pull/validate_integration.h"
 #include "run/postgres_state_source.h"
 #include "store/integration_store.h"
 
 namespace syncline::run {
+namespace {
+
+// What the pages of earlier runs kept, as the puller asks for it.
+class WrittenRecords final : public pull::KnownRecords {
+ public:
+  WrittenRecords(store::Database& database, const queue::ClaimedRun& run)
+      : versions_(database, run.workspace, run.integration_uid) {}
+
+  absl::StatusOr<std::vector<std::int64_t>> FindUnchanged(
+      std::span<const pull::RecordVersion> records) const override {
+    std::vector<base::Hash128> names;
+    std::vector<base::Hash128> versions;
+    for (const pull::RecordVersion& one : records) {
+      names.push_back(one.record);
+      versions.push_back(one.version);
+    }
+    return versions_.FindUnchanged(names, versions);
+  }
+
+ private:
+  const load::RecordVersions versions_;
+};
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenAuthenticator(
     const queue::ClaimedRun& run, const v1::Integration& integration) {
@@ -64,6 +91,11 @@ absl::StatusOr<std::unique_ptr<load::PageCommitter>> PostgresRunResources::MakeC
        .reject_count_max = pull::ResolveLimits(definition.integration.limits()).reject_count_max,
        .state_meaning = incremental == nullptr ? "" : incremental->meaning()},
       mapping);
+}
+
+std::unique_ptr<pull::KnownRecords> PostgresRunResources::MakeKnownRecords(
+    const queue::ClaimedRun& run) {
+  return std::make_unique<WrittenRecords>(database_, run);
 }
 
 }  // namespace syncline::run

@@ -27,6 +27,7 @@ class PostgresRunResources final : public RunResources {
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition& definition,
       const mapping::CompiledMapping& mapping) override;
+  std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun& run) override;
 
  private:
   store::Database& database_;

@@ -13,6 +13,7 @@
 #include "http/transport.h"
 #include "load/page_committer.h"
 #include "mapping/compiled_mapping.h"
+#include "pull/known_records.h"
 #include "pull/watermark.h"
 #include "queue/run_queue.h"
 #include "run/definition.h"
@@ -34,6 +35,8 @@ class RunResources {
   virtual absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition& definition,
       const mapping::CompiledMapping& mapping) = 0;
+  // What earlier runs wrote of the integration's records, for one that skips unchanged ones.
+  virtual std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun& run) = 0;
 };
 
 // What every run of a worker shares. Made by the composition root, outlives the executor.

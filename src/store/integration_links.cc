@@ -11,7 +11,8 @@ absl::Status DeleteIntegrationLinks(Transaction& transaction, std::string_view w
   SYNCLINE_ASSIGN_OR_RETURN(const v1::Workspace found,
                             FindWorkspace(transaction, {std::string(workspace)}));
   for (const std::string_view statement :
-       {sql::kIntegrationLinksDelete, sql::kIntegrationSeenDelete, sql::kIntegrationStatesDelete,
+       {sql::kIntegrationLinksDelete, sql::kIntegrationRecordVersionsDelete,
+        sql::kIntegrationSeenDelete, sql::kIntegrationStatesDelete,
         sql::kIntegrationPendingStatesDelete}) {
     SYNCLINE_RETURN_IF_ERROR(
         transaction

@@ -22,6 +22,7 @@ v1::RunCounters ToProto(const model::RunCounters& from) {
   to.set_skipped(from.skipped);
   to.set_missing(from.missing);
   to.set_response_bytes(from.response_bytes);
+  to.set_failed_details(from.failed_details);
   to.set_requests(from.requests);
   to.set_total_records(from.total_records);
   return to;
@@ -39,6 +40,7 @@ model::RunCounters FromProto(const v1::RunCounters& from) {
           .missing = from.missing(),
           .response_bytes = from.response_bytes(),
           .requests = from.requests(),
+          .failed_details = from.failed_details(),
           .total_records = from.total_records()};
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "base/status.h"
 #include "tests/support/scripted_transport.h"
 
@@ -66,6 +68,23 @@ TEST(SigningTransport, ARenewedSignInIsTriedOnceMoreAndNotTwice) {
   SigningTransport transport(vendor, authenticator);
   EXPECT_EQ(transport.Send({}, {}, {})->status, 401);
   EXPECT_EQ(SignaturesOf(vendor), "12");
+  EXPECT_EQ(authenticator.renewals, 1);
+}
+
+// Two requests are on the wire when the token ends: the one that is refused first renews it, for
+// both.
+TEST(SigningTransport, ASignInThatWasRenewedMeanwhileIsNotRenewedAgain) {
+  NumberingAuthenticator authenticator(true);
+  SigningTransport* sends = nullptr;
+  bool first = true;
+  ScriptedTransport vendor([&](const http::Request& request) {
+    if (std::exchange(first, false)) EXPECT_EQ(sends->Send({}, {}, {})->status, 200);
+    return test::JsonResponse("{}", *request.headers.Find("X-Signature") < "3" ? 401 : 200);
+  });
+  SigningTransport transport(vendor, authenticator);
+  sends = &transport;
+  EXPECT_EQ(transport.Send({}, {}, {})->status, 200);
+  EXPECT_EQ(SignaturesOf(vendor), "1234");
   EXPECT_EQ(authenticator.renewals, 1);
 }
 

@@ -91,7 +91,8 @@ class LoadTables {
     EXPECT_TRUE(document.ok()) << document.status() << json;
     load::PageCommit page{
         .page_number = number,
-        .rows = run.mapping.Map(expression::Value((*document)->root()), *document, base::Time()),
+        .rows = run.mapping.Map(
+            {.list = expression::Value((*document)->root()), .owner = *document}, base::Time()),
         .checkpoint = last ? "" : "{\"next\": 1}",
         .last = last};
     page.counters.pages = 1;

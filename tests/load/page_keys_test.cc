@@ -27,7 +27,8 @@ LoadTarget TargetOf(const std::string& unique_number) {
 PageKeys KeysOf(const LoadTarget& target, const std::string& json) {
   const auto document = json::Document::Parse(json);
   EXPECT_TRUE(document.ok()) << document.status();
-  return {target, target.mapping.Map(expression::Value((*document)->root()), *document, {})};
+  return {target, target.mapping.Map(
+                      {.list = expression::Value((*document)->root()), .owner = *document}, {})};
 }
 
 TEST(PageKeysTest, PagesMeetInTheValuesOfUniqueFields) {

@@ -33,7 +33,8 @@ Message FromJson(const std::string& json) {
 
 absl::StatusOr<CompiledMapping> Compile(const std::string& mapping) {
   return CompiledMapping::Compile(FromJson<v1::Mapping>(mapping),
-                                  FromJson<v1::ObjectType>(kObjectType), {{"region", "eu"}});
+                                  FromJson<v1::ObjectType>(kObjectType),
+                                  {.variables = {{"region", "eu"}}});
 }
 
 model::RowBatch MapPage(const std::string& mapping, const std::string& page) {
@@ -41,7 +42,7 @@ model::RowBatch MapPage(const std::string& mapping, const std::string& page) {
   EXPECT_TRUE(compiled.ok()) << compiled.status();
   auto document = json::Document::Parse(page);
   EXPECT_TRUE(document.ok()) << document.status();
-  return compiled->Map(expression::Value((*document)->root()), *document,
+  return compiled->Map({.list = expression::Value((*document)->root()), .owner = *document},
                        base::Time(std::chrono::seconds(1'795'462'232)));
 }
 
@@ -228,6 +229,83 @@ TEST(CompiledMappingTest, SingleMistakes) {
   EXPECT_TRUE(Compile(R"({"sync_keys": ["email"], "write_policy": "WRITE_POLICY_UPDATE_ONLY",
       "fields": {"email": {"from": "e"}}})")
                   .ok());
+}
+
+// Below the levels "org" and "site" of a fan-out.
+absl::StatusOr<CompiledMapping> CompileInFanOut(const std::string& mapping) {
+  return CompiledMapping::Compile(FromJson<v1::Mapping>(mapping),
+                                  FromJson<v1::ObjectType>(kObjectType),
+                                  {.levels = {"org", "site"}});
+}
+
+TEST(CompiledMappingTest, SeesTheParentsOfAFanOut) {
+  const auto compiled = CompileInFanOut(R"json({"sync_keys": ["email"], "fields": {
+      "email": {"from": "id"},
+      "name": {"template": "{{parents.org.id}}/{{parent.name}}/{{record.parent}}"},
+      "age": {"from": "parent.floors"},
+      "tags": {"from": "[parents.site.tags, tags, parent.name][]"},
+      "active": {"from": "parents.org.active"}}})json");
+  ASSERT_TRUE(compiled.ok()) << base::MessageOf(compiled.status());
+  const auto page = *json::Document::Parse(
+      R"([{"id": "a", "parent": "own", "tags": ["x"]}, {"id": "b", "parent": "own"}])");
+  const auto parents = *json::Document::Parse(
+      R"({"org": {"id": 7, "active": true}, "site": {"name": "s", "floors": 3, "tags": ["t"]}})");
+  const expression::Value above(parents->root());
+  const auto batch = compiled->Map({.list = expression::Value(page->root()),
+                                    .owner = page,
+                                    .parent = above.Find("site"),
+                                    .parents = above},
+                                   {});
+  ASSERT_EQ(batch.size(), 2U);
+  EXPECT_EQ(Text(batch, 0, "name"), "7/s/own");
+  EXPECT_EQ(Text(batch, 0, "age"), "3");
+  EXPECT_EQ(Text(batch, 0, "tags"), R"(["t","x","s"])");
+  EXPECT_EQ(Text(batch, 1, "tags"), R"(["t","s"])");
+  EXPECT_EQ(Text(batch, 0, "active"), "1");
+}
+
+TEST(CompiledMappingTest, WithoutAFanOutParentIsAMemberOfTheRecord) {
+  const auto batch = MapPage(
+      R"({"sync_keys": ["email"],
+          "fields": {"email": {"from": "parent"}, "name": {"from": "parents.x"}}})",
+      R"([{"parent": "own", "parents": {"x": "y"}}])");
+  ASSERT_EQ(batch.size(), 1U);
+  EXPECT_EQ(Text(batch, 0, "email"), "own");
+  EXPECT_EQ(Text(batch, 0, "name"), "y");
+}
+
+TEST(CompiledMappingTest, ALevelThatThereIsNotIsAMistake) {
+  const auto compiled = CompileInFanOut(R"({"sync_keys": ["email"], "fields": {
+      "email": {"from": "parents.sites.id"}, "name": {"template": "{{parents.x.y}} {{page}}"},
+      "age": {"from": "parents"}}})");
+  std::vector<std::string> fields;
+  for (const auto& one : base::FieldViolationsOf(compiled.status())) fields.push_back(one.field);
+  EXPECT_THAT(fields,
+              ElementsAre("fields.email.from", "fields.name.template", "fields.name.template"));
+  EXPECT_THAT(base::MessageOf(compiled.status()),
+              HasSubstr("\"sites\" is no level of the fan-out; its levels are org, site"));
+  EXPECT_FALSE(Compile(R"({"sync_keys": ["email"], "fields": {
+      "email": {"template": "{{parent.id}}"}, "name": {"from": "n"}}})")
+                   .ok());
+}
+
+TEST(CompiledMappingTest, WhatWasRefusedBeforeIsAReject) {
+  const auto compiled = Compile(kMapping);
+  const auto page =
+      *json::Document::Parse(R"([{"no": 1, "name": "a"}, {"no": 2}, {"no": 3, "name": "c"}])");
+  const auto batch = compiled->Map(
+      {.list = expression::Value(page->root()),
+       .owner = page,
+       .refused = {{.index = 0, .message = "no answer"}, {.index = 1, .message = "nor here"}}},
+      {});
+  EXPECT_EQ(batch.records, 3);
+  EXPECT_EQ(batch.size(), 1U);
+  EXPECT_EQ(batch.record_indexes, std::vector<std::int64_t>{2});
+  ASSERT_EQ(batch.rejects.size(), 2U);
+  EXPECT_EQ(batch.rejects[0].reason, "DETAIL_FAILED");
+  EXPECT_EQ(batch.rejects[0].message, "no answer");
+  EXPECT_EQ(batch.rejects[0].record, R"({"no":1,"name":"a"})");
+  EXPECT_EQ(batch.rejects[1].record_index, 1);
 }
 
 }  // namespace

@@ -76,8 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
             "PaginationWithoutKind", std::string(kUrl) + "pagination {}", {"pagination"}},
         ValidationCase{"FieldsOfALaterBuild",
                        std::string(kUrl) +
-                           "details { name: 'x' } pagination { none {} has_more: 'response.more' }",
-                       {"details", "pagination.hasMore"}},
+                           "details { name: 'x' request { url: 'http://v.example/' } "
+                           "pagination { none {} result_window: 1 } } export_job {}",
+                       {"exportJob", "details[0].pagination.resultWindow"}},
         ValidationCase{"Formats",
                        std::string(kUrl) +
                            "response { format: RESPONSE_FORMAT_XML xml { lists: 'a' } "

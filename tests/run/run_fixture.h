@@ -82,6 +82,9 @@ class InMemoryRunResources final : public RunResources {
         of_run, load::RunFence{.run_id = run.run_id, .worker_id = "worker", .epoch = run.epoch});
     return std::make_unique<HookedCommitter>(std::move(committer), on_prepare, on_commit);
   }
+  std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun&) override {
+    return nullptr;
+  }
   test::InMemoryPages& PagesOf(const std::string& run_id) {
     const std::lock_guard lock(mutex_);
     return pages_[run_id];

@@ -41,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         VerdictCase{"Loop", StopCause::kNone, Reason::kPaginationLoop, Kind::kFinish, kFailed,
                     model::Verdict::kLoop, "PAGINATION_LOOP"},
+        VerdictCase{"Partitions", StopCause::kNone, Reason::kPartitionLimitReached, Kind::kFinish,
+                    kFailed, model::Verdict::kCapped, "PARTITION_LIMIT_REACHED"},
         VerdictCase{"Pages", StopCause::kNone, Reason::kPageLimitReached, Kind::kFinish, kFailed,
                     model::Verdict::kCapped, "PAGE_LIMIT_REACHED"},
         VerdictCase{"Rejects", StopCause::kNone, Reason::kRejectLimitReached, Kind::kFinish,

@@ -24,6 +24,7 @@ model::RunCounters SomeCounters() {
           .missing = 9,
           .response_bytes = (1LL << 53) + 1,
           .requests = 11,
+          .failed_details = 13,
           .total_records = 12};
 }
 

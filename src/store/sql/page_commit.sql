@@ -135,3 +135,19 @@ WHERE r.integration_uid = $1 AND r.run_id = p.run_id;
 DELETE FROM {schema}.syncline_seen s
 USING syncline.run r
 WHERE r.integration_uid = $2 AND r.run_id = s.run_id AND s.run_id <> $1;
+
+-- name: PageCommitRecordVersions
+INSERT INTO {schema}.syncline_record_version (integration_uid, record_hash, version_hash, record_key)
+SELECT $1, d.record_hash, d.version_hash, d.record_key
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS d (record_hash, version_hash, record_key)
+ON CONFLICT (integration_uid, record_hash)
+DO UPDATE SET version_hash = excluded.version_hash, record_key = excluded.record_key;
+
+-- name: RecordVersionsUnchanged
+-- Which of these records, from 1, are in the version in which they were written, and their links.
+SELECT d.place, l.link_id
+FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS d (record_hash, version_hash, place)
+JOIN {schema}.syncline_record_version v
+  ON v.integration_uid = $1 AND v.record_hash = d.record_hash AND v.version_hash = d.version_hash
+JOIN {schema}.syncline_link l
+  ON l.integration_uid = $1 AND l.record_key = v.record_key;

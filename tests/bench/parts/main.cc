@@ -34,7 +34,8 @@ std::string PageText(std::int64_t page) {
 load::PageCommit MapPage(const mapping::CompiledMapping& mapping, std::string body) {
   const auto document = Checked(json::Document::Parse(std::move(body)));
   load::PageCommit page;
-  page.rows = mapping.Map(expression::Value(document->root()).Find("items"), document, {});
+  page.rows = mapping.Map(
+      {.list = expression::Value(document->root()).Find("items"), .owner = document}, {});
   page.counters = {.pages = 1, .records = page.rows.records};
   page.checkpoint = "{\"page\": 1}";
   return page;
@@ -63,7 +64,7 @@ void MeasureMapping(const mapping::CompiledMapping& mapping) {
   const auto document = Checked(json::Document::Parse(text));
   const Stopwatch watch;
   for (int i = 0; i < kRepeats; ++i) {
-    mapping.Map(expression::Value(document->root()).Find("items"), document, {});
+    mapping.Map({.list = expression::Value(document->root()).Find("items"), .owner = document}, {});
   }
   watch.Print("map, hash", kRepeats * kPageLength);
 }
