@@ -4,27 +4,17 @@
 
 #include <algorithm>
 
+#include "expression/named_scope.h"
 #include "http/message.h"
 
 namespace syncline::request {
 
 using expression::Template;
 
-namespace {
-
-// `root` is "a" or "a.b"; so is `name`.
-bool IsOfScope(std::string_view root, std::string_view name) {
-  return root == name || root.substr(0, root.find('.')) == name ||
-         (root.find('.') == std::string_view::npos && name.substr(0, name.find('.')) == root);
-}
-
-}  // namespace
-
 void CheckNames(const std::vector<std::string>& roots, const std::string& field,
                 const NamesInScope& names, base::FieldViolations* violations) {
   for (const std::string& root : roots) {
-    const auto has_root = [&](std::string_view name) { return IsOfScope(root, name); };
-    if (std::any_of(names.begin(), names.end(), has_root)) continue;
+    if (expression::IsInScope(root, names)) continue;
     violations->Add(field, fmt::format("'{}' is no name here; names in scope: {}", root,
                                        fmt::join(names, ", ")));
   }

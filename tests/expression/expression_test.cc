@@ -157,6 +157,14 @@ TEST(ExpressionTest, ResetRestoresTheBudget) {
   EXPECT_FALSE(expression->Evaluate(Value((*document)->root()), evaluation).ok());
 }
 
+TEST(ExpressionTest, RootPathsGoOneNameFurther) {
+  const auto paths = [](const char* text) { return Expression::Compile(text)->RootPaths(); };
+  EXPECT_THAT(paths("a.b.c || d || a.b[0].x"), testing::ElementsAre("a.b", "d"));
+  EXPECT_THAT(paths("a[0].b"), testing::ElementsAre("a"));
+  EXPECT_THAT(paths("a.b[?x].c"), testing::ElementsAre("a.b"));
+  EXPECT_THAT(paths("join(',', a[].b)"), testing::ElementsAre("a"));
+}
+
 TEST(ExpressionTest, RootNamesAreThoseOfTheScope) {
   const auto names = [](const char* text) { return Expression::Compile(text)->RootNames(); };
   EXPECT_THAT(names("page.offset"), ElementsAre("page"));

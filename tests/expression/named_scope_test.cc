@@ -31,5 +31,16 @@ TEST(NamedScopeTest, RefusesOthersAndSaysWhichThereAre) {
   EXPECT_FALSE(CompileTemplateIn(kNames, "{{status").ok());
 }
 
+TEST(NamedScopeTest, ANameWithADotHasNoOtherMembers) {
+  constexpr std::array<std::string_view, 3> kParents = {"vars", "parents.site", "parents.org"};
+  for (const char* text : {"vars.x", "parents.site.id", "parents.org", "parents", "keys(parents)",
+                           "parents.*.id", "parents.site[0].x || vars.y"}) {
+    EXPECT_TRUE(CompileIn(kParents, text).ok()) << text;
+  }
+  for (const char* text : {"parents.sites.id", "parent", "vars.x || parents.rack", "site.id"}) {
+    EXPECT_FALSE(CompileIn(kParents, text).ok()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace syncline::expression
