@@ -78,7 +78,9 @@ TEST(SigningTransport, ASignInThatWasRenewedMeanwhileIsNotRenewedAgain) {
   SigningTransport* sends = nullptr;
   bool first = true;
   ScriptedTransport vendor([&](const http::Request& request) {
-    if (std::exchange(first, false)) EXPECT_EQ(sends->Send({}, {}, {})->status, 200);
+    if (std::exchange(first, false)) {
+      EXPECT_EQ(sends->Send({}, {}, {})->status, 200);
+    }
     return test::JsonResponse("{}", *request.headers.Find("X-Signature") < "3" ? 401 : 200);
   });
   SigningTransport transport(vendor, authenticator);

@@ -259,9 +259,9 @@ TEST_F(SkipUnchangedTest, AsksOnlyForWhatChanged) {
   answers_["/list"] = R"([{"id":2,"at":"y"},{"id":1,"at":"x"},{"id":3,"at":"x"}])";
   const std::size_t before = Asked().size();
   EXPECT_EQ(Run(), "1>101 0 ");
-  EXPECT_THAT(std::vector<std::string>(Asked().begin() + static_cast<std::ptrdiff_t>(before),
-                                       Asked().end()),
-              testing::UnorderedElementsAre("/list", "/2", "/3"));
+  std::vector<std::string> asked = Asked();
+  asked.erase(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(before));
+  EXPECT_THAT(asked, testing::UnorderedElementsAre("/list", "/2", "/3"));
 }
 
 TEST_F(SkipUnchangedTest, AnotherDefinitionMakesEverythingNew) {
