@@ -9,25 +9,31 @@
 namespace syncline::expression {
 namespace {
 
+std::string_view RootOf(std::string_view path) { return path.substr(0, path.find('.')); }
+
 absl::Status CheckNames(std::span<const std::string_view> names,
                         const std::vector<std::string>& used) {
-  for (const std::string& name : used) {
-    if (IsInScope(name, names)) continue;
+  for (const std::string& path : used) {
+    const std::string_view missing = MissingName(path, names);
+    if (missing.empty()) continue;
     return base::Error(
         base::Reason::kExpressionInvalid,
-        fmt::format("'{}' is no name here; names in scope: {}", name, fmt::join(names, ", ")));
+        fmt::format("'{}' is no name here; names in scope: {}", missing, fmt::join(names, ", ")));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-bool IsInScope(std::string_view path, std::span<const std::string_view> names) {
-  const bool has_member = path.find('.') != std::string_view::npos;
-  const std::string_view root = path.substr(0, path.find('.'));
-  return std::ranges::any_of(names, [&](std::string_view name) {
-    return name == path || name == root || (!has_member && name.substr(0, name.find('.')) == path);
-  });
+std::string_view MissingName(std::string_view path, std::span<const std::string_view> names) {
+  const std::string_view root = RootOf(path);
+  bool has_root = false;
+  for (const std::string_view name : names) {
+    if (name == path || name == root) return {};
+    has_root = has_root || RootOf(name) == root;
+  }
+  if (!has_root) return root;
+  return path == root ? std::string_view() : path;
 }
 
 absl::StatusOr<Expression> CompileIn(std::span<const std::string_view> names,

@@ -10,9 +10,9 @@
 // offers: a wrong name is a mistake of the definition, found when it is saved.
 namespace syncline::expression {
 
-// Whether a place that offers `names` has this one. A name with a dot, "parents.site", says that of
-// its first part there are no other members; `path` may have one, too.
-bool IsInScope(std::string_view path, std::span<const std::string_view> names);
+// What of `path`, "parents" or "parents.site", a place that offers `names` does not have; "" when it
+// is there. A name with a dot says that of its first part there are no other members.
+std::string_view MissingName(std::string_view path, std::span<const std::string_view> names);
 
 // EXPRESSION_INVALID, also for a name that is not among `names`; says which there are.
 absl::StatusOr<Expression> CompileIn(std::span<const std::string_view> names,

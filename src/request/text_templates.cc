@@ -14,8 +14,9 @@ using expression::Template;
 void CheckNames(const std::vector<std::string>& roots, const std::string& field,
                 const NamesInScope& names, base::FieldViolations* violations) {
   for (const std::string& root : roots) {
-    if (expression::IsInScope(root, names)) continue;
-    violations->Add(field, fmt::format("'{}' is no name here; names in scope: {}", root,
+    const std::string_view missing = expression::MissingName(root, names);
+    if (missing.empty()) continue;
+    violations->Add(field, fmt::format("'{}' is no name here; names in scope: {}", missing,
                                        fmt::join(names, ", ")));
   }
 }

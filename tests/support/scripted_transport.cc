@@ -31,16 +31,17 @@ absl::StatusOr<http::Response> ScriptedTransport::Send(const http::Request& requ
   }
   absl::StatusOr<http::Response> outcome =
       base::Error(base::Reason::kVendorUnreachable, "The script has no further answer.");
+  bool is_queued = false;
   {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
-    if (!queue_.empty()) {
+    is_queued = !queue_.empty();
+    if (is_queued) {
       outcome = std::move(queue_.front());
       queue_.pop_front();
-    } else if (answer_) {
-      outcome = answer_(request);
     }
   }
+  if (!is_queued && answer_) outcome = answer_(request);
   if (!outcome.ok()) return outcome;
   if (outcome->body.size() > limits.body_bytes_max) {
     return base::Error(base::Reason::kResponseTooLarge, "The scripted answer is too large.");

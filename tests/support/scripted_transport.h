@@ -11,7 +11,7 @@ namespace syncline::test {
 
 // A transport that carries nothing: it answers from a queue, or by a function when the queue is
 // empty, and records what it was asked. Without an answer it is VENDOR_UNREACHABLE. Safe for
-// concurrent use.
+// concurrent use, as far as the function is.
 class ScriptedTransport final : public http::Transport {
  public:
   using Answer = std::function<absl::StatusOr<http::Response>(const http::Request&)>;
