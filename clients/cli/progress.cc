@@ -67,6 +67,7 @@ void Progress::ApplyEvent(const v1::RunEvent& event, base::Time now) {
                                  refusal.error().message(), refusal.error().reason());
         ++milestone_;
       }
+      NoteRemarks(event.page_committed());
       run_.clear_wait();
       Measure(ToTime(event.time()), total.records());
       break;
@@ -92,6 +93,16 @@ void Progress::ApplyEvent(const v1::RunEvent& event, base::Time now) {
       break;
     default: break;
   }
+}
+
+void Progress::NoteRemarks(const v1::PageCommitted& page) {
+  constexpr int kDoubtsMax = 20;  // a fan-out may have one for each of its lists
+  if (!page.paging().empty()) paging_ = fmt::format("  paging: {}\n", page.paging());
+  if (!page.has_doubt()) return;
+  ++milestone_;
+  if (++doubts_ > kDoubtsMax) return;
+  refusals_ += fmt::format("  incomplete at page {}: {} [{}]\n", page.page_number(),
+                           page.doubt().message(), page.doubt().reason());
 }
 
 void Progress::Measure(base::Time time, std::int64_t records) {
@@ -190,9 +201,9 @@ std::string Progress::Summary(const std::string& title) const {
     }
   }
   if (run_.verdict() == v1::Run::VERDICT_PARTIAL) {
-    text += "  partial: identities of the credential were refused; nothing counts as missing\n";
+    text += "  partial: not everything was seen; nothing counts as missing\n";
   }
-  return text + refusals_;
+  return text + paging_ + refusals_;
 }
 
 }  // namespace syncline::cli

@@ -42,6 +42,8 @@ class Progress {
   };
 
   void ApplyEvent(const v1::RunEvent& event, base::Time now);
+  // What a page says beside its counters.
+  void NoteRemarks(const v1::PageCommitted& page);
   void Measure(base::Time time, std::int64_t records);
   std::optional<double> Rate(base::Time now) const;
   std::optional<double> Share() const;
@@ -51,7 +53,9 @@ class Progress {
   v1::Run run_;
   std::int64_t sequence_ = 0;
   int milestone_ = 0;
-  std::string refusals_;  // a line for each identity that was refused; at most 257
+  std::string paging_;    // what `automatic` pagination found
+  std::string refusals_;  // a line for each identity that was refused, and for each doubt
+  int doubts_ = 0;
   std::deque<Sample> samples_;
   base::Time received_{};
 };

@@ -61,6 +61,8 @@ struct BodyWriter {
     committed.set_page_number(page.page_number);
     *committed.mutable_page() = ToProto(page.page);
     *committed.mutable_total() = ToProto(page.total);
+    if (page.doubt.has_value()) SetError(*page.doubt, committed.mutable_doubt());
+    committed.set_paging(page.paging);
     if (!page.refusal.has_value()) return;
     committed.mutable_refusal()->set_identity(page.refusal->identity);
     SetError(page.refusal->error, committed.mutable_refusal()->mutable_error());

@@ -11,8 +11,8 @@ namespace syncline::auth {
 // request, with the same scheme, to the same origin or to a host that the credential names. Each is
 // a request of its own: signed anew on the same origin; elsewhere without the sign-in, the
 // integration's headers and the credential's connections. An answer that is not followed is
-// returned as it came. Made per run around the transports of its vendor; used by one thread at a
-// time.
+// returned as it came. Made per run around the transports of its vendor; as safe for concurrent use
+// as they are.
 class RedirectingTransport final : public http::Transport {
  public:
   static constexpr int kRedirectCountMax = 3;

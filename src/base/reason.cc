@@ -55,6 +55,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kExportJobTimeout, "EXPORT_JOB_TIMEOUT", Code::kDeadlineExceeded},
     {Reason::kAddressNotAllowed, "ADDRESS_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kBodyInvalid, "BODY_INVALID", Code::kDataLoss},
+    {Reason::kListIncomplete, "LIST_INCOMPLETE", Code::kDataLoss},
     {Reason::kHostNotAllowed, "HOST_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kUrlInvalid, "URL_INVALID", Code::kInvalidArgument},
     {Reason::kBodyTruncated, "BODY_TRUNCATED", Code::kDataLoss},

@@ -56,6 +56,7 @@ enum class Reason {
   kExportJobTimeout,
   kAddressNotAllowed,
   kBodyInvalid,
+  kListIncomplete,
   kHostNotAllowed,
   kUrlInvalid,
   kBodyTruncated,

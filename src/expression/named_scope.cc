@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-
 #include "base/status.h"
 
 namespace syncline::expression {
@@ -16,9 +15,7 @@ absl::Status CheckNames(std::span<const std::string_view> names,
   for (const std::string& path : used) {
     const std::string_view missing = MissingName(path, names);
     if (missing.empty()) continue;
-    return base::Error(
-        base::Reason::kExpressionInvalid,
-        fmt::format("'{}' is no name here; names in scope: {}", missing, fmt::join(names, ", ")));
+    return base::Error(base::Reason::kExpressionInvalid, NoNameHere(missing, names));
   }
   return absl::OkStatus();
 }
@@ -34,6 +31,15 @@ std::string_view MissingName(std::string_view path, std::span<const std::string_
   }
   if (!has_root) return root;
   return path == root ? std::string_view() : path;
+}
+
+std::string NoNameHere(std::string_view missing, std::span<const std::string_view> names) {
+  // JMESPath takes these words for names of members.
+  if (missing == "null" || missing == "true" || missing == "false") {
+    return fmt::format("'{0}' is no name here; the value is written `{0}`, between backticks",
+                       missing);
+  }
+  return fmt::format("'{}' is no name here; names in scope: {}", missing, fmt::join(names, ", "));
 }
 
 absl::StatusOr<Expression> CompileIn(std::span<const std::string_view> names,

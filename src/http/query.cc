@@ -1,3 +1,5 @@
+#include "http/query.h"
+
 #include <algorithm>
 #include <charconv>
 #include <vector>
@@ -7,23 +9,24 @@
 namespace syncline::http {
 namespace {
 
-// The name of one "name=value" part as a form decoder reads it: escapes undone, "+" a space.
-std::string DecodedName(std::string_view part) {
-  const std::string_view name = part.substr(0, part.find('='));
+// As a form decoder reads it: escapes undone, "+" a space.
+std::string Decoded(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < name.size(); ++i) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned value = 0;
-    const char* const digits = name.data() + i + 1;
-    if (name[i] == '%' && i + 2 < name.size() &&
+    const char* const digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() &&
         std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
       out.push_back(static_cast<char>(value));
       i += 2;
     } else {
-      out.push_back(name[i] == '+' ? ' ' : name[i]);
+      out.push_back(text[i] == '+' ? ' ' : text[i]);
     }
   }
   return out;
 }
+
+std::string DecodedName(std::string_view part) { return Decoded(part.substr(0, part.find('='))); }
 
 std::vector<std::string_view> PartsOf(std::string_view query) {
   std::vector<std::string_view> parts;
@@ -59,6 +62,17 @@ void Replace(Url* url, std::string_view name, std::string_view replacement) {
 
 void SetQueryParameter(Url* url, std::string_view name, std::string_view value) {
   Replace(url, name, PercentEncode(name) + "=" + PercentEncode(value));
+}
+
+std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (const std::string_view part : PartsOf(query)) {
+    const std::size_t equals = part.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    parameters.emplace_back(DecodedName(part), Decoded(value));
+  }
+  return parameters;
 }
 
 void RemoveQueryParameter(Url* url, std::string_view name) { Replace(url, name, ""); }

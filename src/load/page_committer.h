@@ -49,6 +49,9 @@ struct PageCommit {
   bool whole_list = true;
   // Of partitions whose walk this page ends. They count from the run's end on, if it is kComplete.
   std::vector<model::PartitionState> states = {};
+  // Why the list that ends with this page may have more; also the run's error, on its last page.
+  std::optional<model::RunError> doubt = std::nullopt;
+  std::string paging = {};  // see model::PageCommitted
 };
 
 struct PageOutcome {

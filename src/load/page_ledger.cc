@@ -15,6 +15,15 @@ absl::Status Fenced() {
   return base::Error(base::Reason::kRunFenced, "The run is no longer this worker's.");
 }
 
+model::PageCommitted CommittedOf(const PageCommit& page, const PageOutcome& outcome) {
+  return {.page_number = page.page_number,
+          .page = outcome.page,
+          .total = outcome.total,
+          .refusal = page.refusal,
+          .doubt = page.doubt,
+          .paging = page.paging};
+}
+
 void AppendText(std::string& out, std::string_view text) {
   store::AppendInt32(out, static_cast<std::int32_t>(text.size()));
   out.append(text);
@@ -143,8 +152,7 @@ store::Parameters PageLedger::AdvanceParameters(const PageCommit& page, const Pa
   store::Parameters parameters = FenceParameters();
   parameters.Int64(page.page_number);
   parameters.Json(page.checkpoint.empty() ? "null" : page.checkpoint);
-  parameters.Json(store::EncodeRunEvent(
-      model::PageCommitted{page.page_number, outcome.page, outcome.total, page.refusal}));
+  parameters.Json(store::EncodeRunEvent(CommittedOf(page, outcome)));
   parameters.Json(store::EncodeCounters(outcome.total)).Text(seen_ranges);
   return parameters;
 }
@@ -208,12 +216,19 @@ absl::StatusOr<std::int64_t> PageLedger::End(store::Transaction& transaction,
                                              const std::string& seen_ranges) const {
   store::Parameters parameters = FenceParameters();
   parameters.Int64(page.page_number);
-  parameters.Json(store::EncodeRunEvent(
-      model::PageCommitted{page.page_number, outcome.page, outcome.total, page.refusal}));
-  parameters.Json(store::EncodeRunEvent(model::RunEnded{
-      .state = model::RunState::kSucceeded, .verdict = page.verdict, .counters = outcome.total}));
+  parameters.Json(store::EncodeRunEvent(CommittedOf(page, outcome)));
+  const model::RunError doubt = page.doubt.value_or(model::RunError{});
+  parameters.Json(store::EncodeRunEvent(model::RunEnded{.state = model::RunState::kSucceeded,
+                                                        .verdict = page.verdict,
+                                                        .error = doubt,
+                                                        .counters = outcome.total}));
   parameters.Json(store::EncodeCounters(outcome.total)).Text(seen_ranges);
   parameters.Text(model::VerdictName(page.verdict));
+  if (page.doubt.has_value()) {
+    parameters.Json(store::EncodeRunError(doubt));
+  } else {
+    parameters.Null();
+  }
   SYNCLINE_ASSIGN_OR_RETURN(const store::Result row, transaction.Execute(target_.end, parameters));
   if (row.empty()) return Fenced();
   SYNCLINE_RETURN_IF_ERROR(

@@ -29,6 +29,8 @@ struct PageCommitted {
   RunCounters page;
   RunCounters total;
   std::optional<IdentityRefusal> refusal = std::nullopt;
+  std::optional<RunError> doubt = std::nullopt;  // a list ended, and the vendor says it has more
+  std::string paging = {};                       // what `automatic` pagination found
 };
 struct RunWaiting {
   RunWait wait;

@@ -6,18 +6,25 @@
 
 namespace syncline::paging {
 
+Position CursorPaginator::First() const {
+  if (is_url()) return {};
+  return {.cursor = {.text = spec_.token().first()}};
+}
+
 PageRequest CursorPaginator::RequestFor(const Position& position) const {
   PageRequest request;
-  request.scope = {position.index, position.index + 1, position.offset, spec_.limit()};
-  if (is_url() && !position.cursor.empty()) {
-    request.next_url = position.cursor;
-    return request;
-  }
+  request.scope = {.index = position.index,
+                   .number = position.index + 1,
+                   .offset = position.offset,
+                   .size = spec_.limit(),
+                   .cursor = position.cursor};
+  request.next_url = position.next_url;
+  if (!request.next_url.empty()) return request;
   if (spec_.limit() > 0 && !spec_.limit_parameter().empty()) {
     request.query.emplace_back(spec_.limit_parameter(), std::to_string(spec_.limit()));
   }
-  if (!position.cursor.empty()) {
-    request.query.emplace_back(spec_.token().query_parameter(), position.cursor);
+  if (!position.cursor.empty() && !spec_.token().query_parameter().empty()) {
+    request.query.emplace_back(spec_.token().query_parameter(), position.cursor.text);
   }
   return request;
 }
@@ -39,17 +46,16 @@ absl::StatusOr<std::optional<Position>> CursorPaginator::Next(const Position& po
   if (value.text().empty()) return std::optional<Position>();
   Position next{.index = position.index + 1, .offset = position.offset + facts.record_count};
   if (is_url()) {
-    SYNCLINE_ASSIGN_OR_RETURN(next.cursor, facts.resolve(value.text()));
+    SYNCLINE_ASSIGN_OR_RETURN(next.next_url, facts.resolve(value.text()));
     return next;
   }
-  if (value.text().size() > kTokenBytesMax) {
+  if (value.text().size() > Token::kBytesMax) {
     return base::Error(
         base::Reason::kVendorError,
-        fmt::format("The vendor's token for the next page has {} bytes; the limit is "
-                    "{}.",
-                    value.text().size(), kTokenBytesMax));
+        fmt::format("The vendor's token for the next page has {} bytes; the limit is {}.",
+                    value.text().size(), Token::kBytesMax));
   }
-  next.cursor = value.text();
+  next.cursor = {std::string(value.text()), kind == json::Kind::kNumber};
   return next;
 }
 

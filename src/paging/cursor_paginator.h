@@ -3,21 +3,24 @@
 #include <utility>
 
 #include "paging/paginator.h"
-#include "syncline/v1/integration.pb.h"
+#include "syncline/v1/pagination.pb.h"
 
 namespace syncline::paging {
 
-// The answer says how to ask for the next page: by a token for a query parameter, or by a URL.
+// The answer says how to ask for the next page: by a token, which goes into a query parameter or
+// where a template puts it, or by a URL.
 class CursorPaginator final : public Paginator {
  public:
-  static constexpr std::size_t kTokenBytesMax = 8192;
-
   // `spec` must have passed ValidatePagination; `next` is its compiled expression.
   CursorPaginator(const v1::CursorPagination& spec, expression::Expression next)
       : spec_(spec), next_(std::move(next)) {}
+  Position First() const override;
   PageRequest RequestFor(const Position& position) const override;
   absl::StatusOr<std::optional<Position>> Next(const Position& position,
                                                const PageFacts& facts) const override;
+  std::string_view ProofOf(const Position& position) const override {
+    return is_url() ? position.next_url : position.cursor.text;
+  }
 
  private:
   bool is_url() const { return spec_.next_case() == v1::CursorPagination::kNextUrl; }

@@ -18,9 +18,21 @@ PageRequest LimitOffsetPaginator::RequestFor(const Position& position) const {
 
 absl::StatusOr<std::optional<Position>> LimitOffsetPaginator::Next(const Position& position,
                                                                    const PageFacts& facts) const {
-  const bool stop_on_short = !spec_.has_stop_on_short_page() || spec_.stop_on_short_page();
+  const bool stop_on_short =
+      spec_.has_stop_on_short_page() ? spec_.stop_on_short_page() : !facts.says_more;
   if (IsLastPage(position, facts, spec_.limit(), stop_on_short)) return std::optional<Position>();
-  return Position{.index = position.index + 1, .offset = position.offset + facts.record_count};
+  return Guess(position, facts.record_count);
+}
+
+absl::StatusOr<std::optional<std::int64_t>> LimitOffsetPaginator::PageCount(
+    const Position& position, const PageFacts& facts) const {
+  return PagesOf(position, facts);
+}
+
+std::optional<Position> LimitOffsetPaginator::Guess(const Position& position,
+                                                    std::int64_t record_count) const {
+  const std::int64_t step = spec_.step() > 0 ? spec_.step() : record_count;
+  return Position{.index = position.index + 1, .offset = position.offset + step};
 }
 
 }  // namespace syncline::paging

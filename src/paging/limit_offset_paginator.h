@@ -1,12 +1,12 @@
 #pragma once
 
 #include "paging/paginator.h"
-#include "syncline/v1/integration.pb.h"
+#include "syncline/v1/pagination.pb.h"
 
 namespace syncline::paging {
 
-// `?limit=100&offset=200`. The offset moves on by the records that came, not by those asked for: a
-// vendor that caps its pages below the limit loses nothing.
+// `?limit=100&offset=200`. Unless a step is given, the offset moves on by the records that came,
+// not by those asked for: a vendor that caps its pages below the limit loses nothing.
 class LimitOffsetPaginator final : public Paginator {
  public:
   // `spec` must have passed ValidatePagination.
@@ -15,6 +15,9 @@ class LimitOffsetPaginator final : public Paginator {
   PageRequest RequestFor(const Position& position) const override;
   absl::StatusOr<std::optional<Position>> Next(const Position& position,
                                                const PageFacts& facts) const override;
+  absl::StatusOr<std::optional<std::int64_t>> PageCount(const Position& position,
+                                                        const PageFacts& facts) const override;
+  std::optional<Position> Guess(const Position& position, std::int64_t record_count) const override;
 
  private:
   const v1::LimitOffsetPagination spec_;

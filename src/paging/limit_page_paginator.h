@@ -2,7 +2,7 @@
 
 #include "paging/count_expression.h"
 #include "paging/paginator.h"
-#include "syncline/v1/integration.pb.h"
+#include "syncline/v1/pagination.pb.h"
 
 namespace syncline::paging {
 
@@ -15,6 +15,9 @@ class LimitPagePaginator final : public Paginator {
   PageRequest RequestFor(const Position& position) const override;
   absl::StatusOr<std::optional<Position>> Next(const Position& position,
                                                const PageFacts& facts) const override;
+  absl::StatusOr<std::optional<std::int64_t>> PageCount(const Position& position,
+                                                        const PageFacts& facts) const override;
+  std::optional<Position> Guess(const Position& position, std::int64_t record_count) const override;
 
  private:
   const v1::LimitPagePagination spec_;

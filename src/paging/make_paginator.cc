@@ -1,6 +1,7 @@
 #include "paging/make_paginator.h"
 
 #include "base/status.h"
+#include "paging/advanced_paginator.h"
 #include "paging/cursor_paginator.h"
 #include "paging/limit_offset_paginator.h"
 #include "paging/limit_page_paginator.h"
@@ -24,6 +25,12 @@ absl::StatusOr<std::unique_ptr<Paginator>> MakeCursor(const v1::CursorPagination
   return std::make_unique<CursorPaginator>(spec, std::move(next));
 }
 
+absl::StatusOr<std::unique_ptr<Paginator>> MakeAdvanced(const v1::AdvancedPagination& spec) {
+  SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<AdvancedPaginator> paginator,
+                            AdvancedPaginator::Make(spec));
+  return paginator;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Paginator>> MakePaginator(const v1::Pagination& pagination) {
@@ -33,10 +40,10 @@ absl::StatusOr<std::unique_ptr<Paginator>> MakePaginator(const v1::Pagination& p
       return std::make_unique<LimitOffsetPaginator>(pagination.limit_offset());
     case v1::Pagination::kLimitPage: return MakeLimitPage(pagination.limit_page());
     case v1::Pagination::kCursor: return MakeCursor(pagination.cursor());
+    case v1::Pagination::kAdvanced: return MakeAdvanced(pagination.advanced());
     case v1::Pagination::kNone:
-    case v1::Pagination::kAdvanced:
-    case v1::Pagination::kAutomatic:
-    case v1::Pagination::KIND_NOT_SET: break;  // the latter were refused above
+    case v1::Pagination::kAutomatic:           // its first request is the integration's own
+    case v1::Pagination::KIND_NOT_SET: break;  // was refused above
   }
   return std::make_unique<NoPaginator>();
 }

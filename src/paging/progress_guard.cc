@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "base/status.h"
@@ -35,40 +36,55 @@ bool ReadHash(json::Node object, std::string_view key, base::Hash128* hash) {
          std::from_chars(middle, middle + 16, hash->low, 16).ptr == middle + 16;
 }
 
-absl::Status Loop(std::string_view what, std::int64_t page, std::int64_t period,
+// `before`: the page that page `page` repeats.
+absl::Status Loop(std::string_view what, std::int64_t page, std::int64_t before,
                   std::string_view message) {
   return base::Error(base::Reason::kPaginationLoop, message,
                      {{"repeats", std::string(what)},
                       {"page", std::to_string(page)},
-                      {"period", std::to_string(period)}});
+                      {"equals", std::to_string(before)},
+                      {"period", std::to_string(page - before)}});
 }
 
 }  // namespace
 
-std::int64_t CycleDetector::Observe(const base::Hash128& fingerprint) {
+std::int64_t CycleDetector::Observe(std::int64_t page, const base::Hash128& fingerprint) {
   ++count_;
-  std::int64_t period = 0;
-  if (count_ > 1 && fingerprint == previous_) {
-    period = 1;
-  } else if (count_ > 1 && fingerprint == anchor_) {
-    period = count_ - anchor_at_;
+  std::int64_t before = 0;
+  for (const Seen& seen : recent_) {
+    if (seen.fingerprint == fingerprint) before = std::max(before, seen.page);
   }
-  previous_ = fingerprint;
-  if (std::has_single_bit(static_cast<std::uint64_t>(count_))) {
-    anchor_ = fingerprint;
-    anchor_at_ = count_;
+  for (const Seen* const seen : {&previous_, &anchor_}) {
+    if (seen->page > 0 && seen->fingerprint == fingerprint) before = std::max(before, seen->page);
   }
-  return period;
+  previous_ = {page, fingerprint};
+  if (recent_.size() < kRecentMax) {
+    recent_.push_back(previous_);
+  } else {
+    recent_[recent_at_] = previous_;
+    recent_at_ = (recent_at_ + 1) % kRecentMax;
+  }
+  if (std::has_single_bit(static_cast<std::uint64_t>(count_))) anchor_ = previous_;
+  return before;
 }
 
 void CycleDetector::AppendJson(std::string* out) const {
-  *out += fmt::format(R"({{"count":{},"previous":"{}","anchor":"{}","anchor_at":{}}})", count_,
-                      ToHex(previous_), ToHex(anchor_), anchor_at_);
+  *out += fmt::format(R"({{"count":{},"previous":"{}","previous_page":{},"anchor":"{}",)"
+                      R"("anchor_page":{}}})",
+                      count_, ToHex(previous_.fingerprint), previous_.page,
+                      ToHex(anchor_.fingerprint), anchor_.page);
+}
+
+bool CycleDetector::ReadSeen(json::Node object, std::string_view name, Seen* seen) {
+  return ReadHash(object, name, &seen->fingerprint) &&
+         ReadCount(object, fmt::format("{}_page", name), &seen->page);
 }
 
 bool CycleDetector::Read(json::Node node) {
-  return ReadCount(node, "count", &count_) && ReadCount(node, "anchor_at", &anchor_at_) &&
-         ReadHash(node, "previous", &previous_) && ReadHash(node, "anchor", &anchor_);
+  recent_.clear();
+  recent_at_ = 0;
+  return ReadCount(node, "count", &count_) && ReadSeen(node, "previous", &previous_) &&
+         ReadSeen(node, "anchor", &anchor_);
 }
 
 absl::Status ProgressGuard::ObservePage(std::int64_t page, const expression::Value& records) {
@@ -76,29 +92,28 @@ absl::Status ProgressGuard::ObservePage(std::int64_t page, const expression::Val
     // Any two empty pages are alike, so they are counted instead.
     if (++empty_pages_ <= kEmptyPagesMax) return absl::OkStatus();
     return Loop(
-        "empty pages", page, 1,
+        "empty pages", page, page - 1,
         fmt::format("Page {} is the {}th empty page in a row, and the vendor says that more "
                     "follows.",
                     page, empty_pages_));
   }
   empty_pages_ = 0;
-  const std::int64_t period = pages_.Observe(FingerprintOf(records));
-  if (period == 0) return absl::OkStatus();
+  const std::int64_t before = pages_.Observe(page, FingerprintOf(records));
+  if (before == 0) return absl::OkStatus();
   return Loop(
-      "page", page, period,
-      fmt::format("Page {} holds the same records as the page {} before it: the vendor goes "
-                  "in a circle, or ignores the paging parameters.",
-                  page, period));
+      "page", page, before,
+      fmt::format("Page {} equals page {}: the vendor goes in a circle, or ignores the paging "
+                  "parameters.",
+                  page, before));
 }
 
 absl::Status ProgressGuard::ObserveCursor(std::int64_t page, std::string_view cursor) {
-  const std::int64_t period = cursors_.Observe(base::HashBytes(cursor));
-  if (period == 0) return absl::OkStatus();
+  const std::int64_t before = cursors_.Observe(page, base::HashBytes(cursor));
+  if (before == 0) return absl::OkStatus();
   return Loop(
-      "cursor", page, period,
-      fmt::format("Page {} leads to the same next page as the page {} before it: the vendor "
-                  "goes in a circle.",
-                  page, period));
+      "cursor", page, before,
+      fmt::format("Page {} leads to the same next page as page {}: the vendor goes in a circle.",
+                  page, before));
 }
 
 void ProgressGuard::AppendJson(std::string* out) const {

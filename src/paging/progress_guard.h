@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,22 +13,33 @@
 
 namespace syncline::paging {
 
-// Finds any cycle in a sequence of fingerprints in constant memory: each is compared with the one
-// before and with an anchor that moves to every power-of-two position (Brent 1980), so that a cycle
-// of period p is found within a few rounds whatever p is. Plain value.
+// Finds any cycle in a sequence of fingerprints in constant memory: each is compared with the last
+// kRecentMax, so that a short cycle is found when its first fingerprint comes again; and with an
+// anchor that moves to every power-of-two position (Brent 1980), so that a cycle of period p is
+// found within a few rounds whatever p is. Plain value. The recent ones are not part of its JSON: a
+// resumed walk collects them anew.
 class CycleDetector {
  public:
-  // The period when `fingerprint` repeats, else 0.
-  std::int64_t Observe(const base::Hash128& fingerprint);
+  static constexpr std::size_t kRecentMax = 256;
+
+  // `page` (from 1, rising) has this fingerprint. The page that had it before, 0 = none.
+  std::int64_t Observe(std::int64_t page, const base::Hash128& fingerprint);
   void AppendJson(std::string* out) const;
   // False when `node` is not what AppendJson wrote.
   bool Read(json::Node node);
 
  private:
+  struct Seen {
+    std::int64_t page = 0;  // 0 = none
+    base::Hash128 fingerprint;
+  };
+  static bool ReadSeen(json::Node object, std::string_view name, Seen* seen);
+
   std::int64_t count_ = 0;
-  std::int64_t anchor_at_ = 0;  // position of anchor_, from 1
-  base::Hash128 previous_;
-  base::Hash128 anchor_;
+  Seen previous_;
+  Seen anchor_;
+  std::vector<Seen> recent_;   // a ring
+  std::size_t recent_at_ = 0;  // where the next one goes
 };
 
 // Ends a walk that does not get on (PAGINATION_LOOP): the same page again, the same token or link

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "paging/paginator.h"
 
@@ -10,5 +11,9 @@ namespace syncline::paging {
 // seen; or it is short, and no total says that more must come.
 bool IsLastPage(const Position& position, const PageFacts& facts, std::int64_t limit,
                 bool stop_on_short_page);
+
+// The pages of a list of `total` records when those that follow bring as many as this one; nullopt
+// when that cannot be told.
+std::optional<std::int64_t> PagesOf(const Position& position, const PageFacts& facts);
 
 }  // namespace syncline::paging

@@ -1,129 +1,149 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
-#include "base/status.h"
-#include "expression/expression.h"
+#include "paging/advanced_rules.h"
 #include "paging/make_paginator.h"
+#include "paging/pagination_check.h"
 
 namespace syncline::paging {
 namespace {
 
 constexpr int kLimitMax = 100'000;
-constexpr std::size_t kParameterBytesMax = 255;
-constexpr std::array<std::string_view, 2> kCountNames = {"response", "headers"};
-constexpr std::array<std::string_view, 5> kCursorNames = {"response", "headers", "links",
-                                                          "last_record", "page"};
-
-// Compiles, and looks whether every name it starts from is offered here.
-template <std::size_t N>
-void CheckExpression(const std::string& text, const std::array<std::string_view, N>& names,
-                     const std::string& field, base::FieldViolations* violations) {
-  const auto compiled = expression::Expression::Compile(text);
-  if (!compiled.ok()) return violations->Add(field, base::MessageOf(compiled.status()));
-  for (const std::string& name : compiled->RootNames()) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    std::string offered;
-    for (const std::string_view one : names) {
-      offered += (offered.empty() ? "" : ", ") + std::string(one);
-    }
-    violations->Add(field, fmt::format("'{}' is no name here; names in scope: {}", name, offered));
-  }
-}
-
-void CheckLimit(int limit, const std::string& field, base::FieldViolations* violations) {
-  if (limit < 1 || limit > kLimitMax) {
-    violations->Add(field, fmt::format("is {}; 1 to {} are allowed", limit, kLimitMax));
-  }
-}
-
-void CheckParameter(const std::string& name, const std::string& field,
-                    base::FieldViolations* violations) {
-  if (name.size() > kParameterBytesMax) {
-    violations->Add(field, fmt::format("is longer than {} bytes", kParameterBytesMax));
-  }
-}
+constexpr std::int64_t kStepMax = 1'000'000'000;
+constexpr int kEndStatusesMax = 8;
+// Refusals of the sign-in and of haste: they say nothing of the list.
+constexpr std::array<int, 4> kNeverEnds = {401, 407, 408, 429};
 
 void CheckDistinct(const std::string& a, const std::string& b, const std::string& field,
-                   base::FieldViolations* violations) {
+                   PaginationCheck* check) {
   if (!a.empty() && a == b) {
-    violations->Add(field, fmt::format("'{}' is the parameter of the limit already", b));
+    check->Add(field, fmt::format("'{}' is the parameter of the limit already", b));
   }
 }
 
-void CheckLimitOffset(const v1::LimitOffsetPagination& spec, base::FieldViolations* violations) {
-  CheckLimit(spec.limit(), "limitOffset.limit", violations);
-  CheckParameter(spec.limit_parameter(), "limitOffset.limitParameter", violations);
-  CheckParameter(spec.offset_parameter(), "limitOffset.offsetParameter", violations);
+void CheckLimitOffset(const v1::LimitOffsetPagination& spec, PaginationCheck* check) {
+  check->Range(spec.limit(), 1, kLimitMax, "limitOffset.limit");
+  check->Parameter(spec.limit_parameter(), "limitOffset.limitParameter");
+  check->Parameter(spec.offset_parameter(), "limitOffset.offsetParameter");
   CheckDistinct(spec.has_limit_parameter() ? spec.limit_parameter() : "limit",
                 spec.has_offset_parameter() ? spec.offset_parameter() : "offset",
-                "limitOffset.offsetParameter", violations);
-  if (spec.first_offset() < 0) {
-    violations->Add("limitOffset.firstOffset", "must not be negative");
-  }
+                "limitOffset.offsetParameter", check);
+  if (spec.first_offset() < 0) check->Add("limitOffset.firstOffset", "must not be negative");
+  check->Range(spec.step(), 0, kStepMax, "limitOffset.step");
 }
 
-void CheckLimitPage(const v1::LimitPagePagination& spec, base::FieldViolations* violations) {
-  CheckLimit(spec.limit(), "limitPage.limit", violations);
-  CheckParameter(spec.limit_parameter(), "limitPage.limitParameter", violations);
-  CheckParameter(spec.page_parameter(), "limitPage.pageParameter", violations);
+void CheckLimitPage(const v1::LimitPagePagination& spec, PaginationCheck* check) {
+  check->Range(spec.limit(), 1, kLimitMax, "limitPage.limit");
+  check->Parameter(spec.limit_parameter(), "limitPage.limitParameter");
+  check->Parameter(spec.page_parameter(), "limitPage.pageParameter");
   CheckDistinct(spec.has_limit_parameter() ? spec.limit_parameter() : "limit",
                 spec.has_page_parameter() ? spec.page_parameter() : "page",
-                "limitPage.pageParameter", violations);
-  if (spec.first_page() < 0) violations->Add("limitPage.firstPage", "must not be negative");
-  if (!spec.page_count().empty()) {
-    CheckExpression(spec.page_count(), kCountNames, "limitPage.pageCount", violations);
+                "limitPage.pageParameter", check);
+  if (spec.first_page() < 0) check->Add("limitPage.firstPage", "must not be negative");
+  check->OptionalExpression(spec.page_count(), "limitPage.pageCount");
+  check->Range(spec.step(), 0, kStepMax, "limitPage.step");
+}
+
+void CheckCursor(const v1::CursorPagination& spec, PaginationCheck* check) {
+  switch (spec.next_case()) {
+    case v1::CursorPagination::kNextUrl:
+      check->Expression(spec.next_url(), "cursor.nextUrl");
+      break;
+    case v1::CursorPagination::kToken:
+      check->Expression(spec.token().from(), "cursor.token.from");
+      check->Parameter(spec.token().query_parameter(), "cursor.token.queryParameter");
+      CheckDistinct(spec.limit_parameter(), spec.token().query_parameter(),
+                    "cursor.token.queryParameter", check);
+      if (spec.token().first().size() > Token::kBytesMax) {
+        check->Add("cursor.token.first", fmt::format("is longer than {} bytes", Token::kBytesMax));
+      }
+      break;
+    case v1::CursorPagination::NEXT_NOT_SET:
+      check->Add("cursor", "set nextUrl or token: how to ask for the next page");
+      break;
+  }
+  check->Parameter(spec.limit_parameter(), "cursor.limitParameter");
+  if (spec.limit() != 0) check->Range(spec.limit(), 1, kLimitMax, "cursor.limit");
+  if (spec.limit() == 0 && !spec.limit_parameter().empty()) {
+    check->Add("cursor.limit", "is required beside limitParameter: the records per page");
   }
 }
 
-void CheckCursor(const v1::CursorPagination& spec, base::FieldViolations* violations) {
-  switch (spec.next_case()) {
-    case v1::CursorPagination::kNextUrl:
-      CheckExpression(spec.next_url(), kCursorNames, "cursor.nextUrl", violations);
-      break;
-    case v1::CursorPagination::kToken:
-      CheckExpression(spec.token().from(), kCursorNames, "cursor.token.from", violations);
-      CheckParameter(spec.token().query_parameter(), "cursor.token.queryParameter", violations);
-      if (spec.token().query_parameter().empty()) {
-        violations->Add("cursor.token.queryParameter",
-                        "is required: the query parameter that carries the token");
+void CheckKind(const v1::Pagination& pagination, PaginationCheck* check) {
+  switch (pagination.kind_case()) {
+    case v1::Pagination::kNone:
+      if (!pagination.has_more().empty()) {
+        check->Add("hasMore", "does not go with none, which asks for one page only");
       }
-      CheckDistinct(spec.limit_parameter(), spec.token().query_parameter(),
-                    "cursor.token.queryParameter", violations);
       break;
-    case v1::CursorPagination::NEXT_NOT_SET:
-      violations->Add("cursor", "set nextUrl or token: how to ask for the next page");
+    case v1::Pagination::kLimitOffset: return CheckLimitOffset(pagination.limit_offset(), check);
+    case v1::Pagination::kLimitPage: return CheckLimitPage(pagination.limit_page(), check);
+    case v1::Pagination::kCursor: return CheckCursor(pagination.cursor(), check);
+    case v1::Pagination::kAdvanced: return CheckAdvanced(pagination.advanced(), check);
+    case v1::Pagination::kAutomatic:
+      for (const auto& [text, field] :
+           {std::pair(pagination.total(), "total"), std::pair(pagination.has_more(), "hasMore")}) {
+        if (!text.empty()) check->Add(field, "does not go with automatic, which finds its own");
+      }
+      break;
+    case v1::Pagination::KIND_NOT_SET:
+      check->Add("", "set one of none, limitOffset, limitPage, cursor, advanced, automatic");
       break;
   }
-  CheckParameter(spec.limit_parameter(), "cursor.limitParameter", violations);
-  if (spec.limit() != 0) CheckLimit(spec.limit(), "cursor.limit", violations);
-  if (spec.limit() == 0 && !spec.limit_parameter().empty()) {
-    violations->Add("cursor.limit", "is required beside limitParameter: the records per page");
+}
+
+void CheckParallel(const v1::Pagination& pagination, PaginationCheck* check) {
+  constexpr int kParallelMax = 16;
+  check->Range(pagination.parallel_page_count(), 0, kParallelMax, "parallelPageCount");
+  if (pagination.parallel_page_count() <= 1) return;
+  if (!pagination.has_limit_offset() && !pagination.has_limit_page()) {
+    return check->Add(
+        "parallelPageCount",
+        "goes with limitOffset and limitPage: only there can pages be asked for ahead");
   }
+  if (pagination.total().empty() && pagination.limit_page().page_count().empty()) {
+    check->Add("parallelPageCount", "needs total or limitPage.pageCount: how many pages there are");
+  }
+}
+
+void CheckEndStatuses(const v1::Pagination& pagination, PaginationCheck* check) {
+  if (pagination.end_statuses_size() > kEndStatusesMax) {
+    check->Add("endStatuses", fmt::format("has {} entries; at most {} are allowed",
+                                          pagination.end_statuses_size(), kEndStatusesMax));
+  }
+  for (int i = 0; i < pagination.end_statuses_size(); ++i) {
+    const int status = pagination.end_statuses(i);
+    if (status < 400 || status > 499 || std::ranges::count(kNeverEnds, status) > 0) {
+      check->Add(fmt::format("endStatuses[{}]", i),
+                 fmt::format("is {}; 400 to 499 are allowed, without {}", status,
+                             fmt::join(kNeverEnds, ", ")));
+    }
+  }
+}
+
+absl::Status Validate(const v1::Pagination& pagination, const PaginationCheck::Names* names) {
+  PaginationCheck check(names);
+  CheckKind(pagination, &check);
+  check.OptionalExpression(pagination.total(), "total");
+  check.OptionalExpression(pagination.has_more(), "hasMore");
+  CheckEndStatuses(pagination, &check);
+  CheckParallel(pagination, &check);
+  check.Range(pagination.result_window(), 0, kStepMax, "resultWindow");
+  return check.ToStatus();
 }
 
 }  // namespace
 
 absl::Status ValidatePagination(const v1::Pagination& pagination) {
-  base::FieldViolations violations;
-  switch (pagination.kind_case()) {
-    case v1::Pagination::kNone:
-    case v1::Pagination::kAdvanced:
-    case v1::Pagination::kAutomatic: break;  // refused as a whole: pull/unbuilt_fields.cc
-    case v1::Pagination::kLimitOffset:
-      CheckLimitOffset(pagination.limit_offset(), &violations);
-      break;
-    case v1::Pagination::kLimitPage: CheckLimitPage(pagination.limit_page(), &violations); break;
-    case v1::Pagination::kCursor: CheckCursor(pagination.cursor(), &violations); break;
-    case v1::Pagination::KIND_NOT_SET:
-      violations.Add("", "set one of none, limitOffset, limitPage, cursor");
-      break;
-  }
-  if (!pagination.total().empty()) {
-    CheckExpression(pagination.total(), kCountNames, "total", &violations);
-  }
-  return violations.ToStatus();
+  return Validate(pagination, nullptr);
+}
+
+absl::Status ValidatePagination(const v1::Pagination& pagination,
+                                const std::vector<std::string_view>& place) {
+  PaginationCheck::Names names = {"response", "headers", "links", "status", "last_record", "page"};
+  names.insert(names.end(), place.begin(), place.end());
+  return Validate(pagination, &names);
 }
 
 }  // namespace syncline::paging

@@ -2,71 +2,117 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/status.h"
-#include "paging/checkpoint_json.h"
-#include "paging/make_paginator.h"
+#include "paging/result_window.h"
 
 namespace syncline::paging {
 
 absl::StatusOr<Walk> Walk::Make(const v1::Pagination& pagination) {
-  SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<Paginator> paginator, MakePaginator(pagination));
-  SYNCLINE_ASSIGN_OR_RETURN(CountExpression total,
-                            CountExpression::Compile(pagination.total(), "pagination.total"));
-  return Walk(std::move(paginator), std::move(total));
+  SYNCLINE_ASSIGN_OR_RETURN(auto compiled, CompiledPagination::Compile(pagination));
+  return Walk(std::move(compiled));
+}
+
+Walk::Walk(std::shared_ptr<const CompiledPagination> pagination)
+    : pagination_(std::move(pagination)), position_(pagination_->paginator->First()) {}
+
+std::vector<PageRequest> Walk::Ahead(std::size_t count) const {
+  std::vector<PageRequest> requests;
+  if (misses_ >= kMissesMax) return requests;
+  Position position = position_;
+  while (requests.size() < count && position.index + 1 < page_count_) {
+    std::optional<Position> next = pagination_->paginator->Guess(position, record_count_);
+    if (!next.has_value()) break;
+    position = *std::move(next);
+    requests.push_back(pagination_->paginator->RequestFor(position));
+  }
+  return requests;
+}
+
+absl::StatusOr<Walk::Step> Walk::StepOver(const CompiledPagination& pagination,
+                                          const Position& position, const Found& found) {
+  Step step{.facts = {.record_count = found.records.size(),
+                      .scope = found.scope,
+                      .resolve = found.resolve}};
+  if (found.no_such_page) return step;  // nothing in its body counts
+  SYNCLINE_ASSIGN_OR_RETURN(step.facts.total, pagination.total.Evaluate(found.scope));
+  SYNCLINE_ASSIGN_OR_RETURN(step.has_more, pagination.has_more.Evaluate(found.scope));
+  step.facts.says_more = step.has_more.value_or(false);
+  if (step.has_more == false) return step;
+  SYNCLINE_ASSIGN_OR_RETURN(step.next, pagination.paginator->Next(position, step.facts));
+  SYNCLINE_ASSIGN_OR_RETURN(step.page_count, pagination.paginator->PageCount(position, step.facts));
+  return step;
+}
+
+absl::Status Walk::Judge(const Found& found, const Step& step, const CompiledPagination& pagination,
+                         ProgressGuard* guard) const {
+  // A page that repeats is an error even if it is the last one: records are missing then. An empty
+  // page may end any walk.
+  if (step.facts.record_count > 0 || step.next.has_value()) {
+    SYNCLINE_RETURN_IF_ERROR(guard->ObservePage(page_number(), found.records));
+  }
+  if (step.next.has_value()) {
+    const std::string_view proof = pagination.paginator->ProofOf(*step.next);
+    if (!proof.empty()) SYNCLINE_RETURN_IF_ERROR(guard->ObserveCursor(page_number(), proof));
+  }
+  return CheckResultWindow(pagination.result_window, position_.records + step.facts.record_count,
+                           step.facts.total);
+}
+
+absl::Status Walk::DoubtOf(const Step& step) const {
+  const std::int64_t records = position_.records + step.facts.record_count;
+  const std::int64_t total = step.facts.total.value_or(total_);
+  const base::ErrorMetadata metadata = {{"records", std::to_string(records)},
+                                        {"total", std::to_string(total)}};
+  if (records < total) {
+    return base::Error(
+        base::Reason::kListIncomplete,
+        fmt::format("The vendor declares {} records, and its pages held {}.", total, records),
+        metadata);
+  }
+  if (!step.facts.says_more) return absl::OkStatus();
+  return base::Error(base::Reason::kListIncomplete,
+                     fmt::format("Page {} says that more follows ({}), and nothing says how to ask "
+                                 "for it.",
+                                 page_number(), pagination_->has_more.text()),
+                     metadata);
 }
 
 absl::StatusOr<bool> Walk::Advance(const Found& found) {
-  PageFacts facts{
-      .record_count = found.records.size(), .scope = found.scope, .resolve = found.resolve};
-  SYNCLINE_ASSIGN_OR_RETURN(facts.total, total_expression_.Evaluate(found.scope));
-  SYNCLINE_ASSIGN_OR_RETURN(std::optional<Position> next, paginator_->Next(position_, facts));
+  std::shared_ptr<const CompiledPagination> pagination = pagination_;
+  std::optional<Proposal> proposal = proposal_;
+  if (pagination->automatic) {
+    proposal = Propose({.asked = found.asked,
+                        .scope = found.scope,
+                        .records = found.records,
+                        .has_body = found.asked_with_body});
+    for (const int status : pagination->end_statuses) {
+      proposal->pagination.add_end_statuses(status);
+    }
+    proposal->pagination.set_result_window(pagination->result_window);
+    SYNCLINE_ASSIGN_OR_RETURN(pagination, CompiledPagination::Compile(proposal->pagination));
+  }
+  SYNCLINE_ASSIGN_OR_RETURN(Step step, StepOver(*pagination, position_, found));
   ProgressGuard guard = guard_;
-  // A page that repeats is an error even if it is the last one: records are missing then. An empty
-  // page may end any walk.
-  if (facts.record_count > 0 || next.has_value()) {
-    SYNCLINE_RETURN_IF_ERROR(guard.ObservePage(page_number(), found.records));
+  SYNCLINE_RETURN_IF_ERROR(Judge(found, step, *pagination, &guard));
+  pagination_ = std::move(pagination);
+  proposal_ = std::move(proposal);
+  total_ = step.facts.total.value_or(total_);
+  if (!step.next.has_value()) {
+    doubt_ = DoubtOf(step);
+    return false;
   }
-  if (next.has_value() && !next->cursor.empty()) {
-    SYNCLINE_RETURN_IF_ERROR(guard.ObserveCursor(page_number(), next->cursor));
+  if (const auto guess = pagination_->paginator->Guess(position_, record_count_);
+      guess.has_value() && record_count_ > 0 && guess->offset != step.next->offset) {
+    ++misses_;
   }
-  total_ = facts.total.value_or(0);
-  if (!next.has_value()) return false;
-  next->records = position_.records + facts.record_count;
-  position_ = *std::move(next);
-  guard_ = guard;
+  step.next->records = position_.records + step.facts.record_count;
+  position_ = *std::move(step.next);
+  guard_ = std::move(guard);
+  page_count_ = step.page_count.value_or(page_count_);
+  record_count_ = step.facts.record_count;
   return true;
-}
-
-std::string Walk::Checkpoint() const {
-  std::string out = fmt::format(R"({{"index":{},"offset":{},"records":{},"total":{},"cursor":)",
-                                position_.index, position_.offset, position_.records, total_);
-  json::AppendJsonString(position_.cursor, &out);
-  out += R"(,"guard":)";
-  guard_.AppendJson(&out);
-  out += "}";
-  return out;
-}
-
-absl::Status Walk::Restore(std::string_view checkpoint) {
-  const absl::Status invalid =
-      base::Error(base::Reason::kInternal, "The checkpoint of the run cannot be read.");
-  const auto document = json::Document::Parse(std::string(checkpoint));
-  if (!document.ok()) return invalid;
-  const json::Node root = (*document)->root();
-  Position position;
-  ProgressGuard guard;
-  std::int64_t total = 0;
-  json::Node guard_node;
-  const bool read =
-      ReadCount(root, "index", &position.index) && ReadCount(root, "offset", &position.offset) &&
-      ReadCount(root, "records", &position.records) && ReadCount(root, "total", &total) &&
-      ReadText(root, "cursor", &position.cursor) && root.Find("guard", &guard_node) &&
-      guard.Read(guard_node);
-  if (!read) return invalid;
-  position_ = std::move(position);
-  guard_ = guard;
-  total_ = total;
-  return absl::OkStatus();
 }
 
 }  // namespace syncline::paging

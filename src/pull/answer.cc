@@ -55,6 +55,7 @@ absl::Status CheckAnswer(http::Response* response, const Answer& answer, const A
     case v1::ResponseRule::ACTION_RENEW_SIGN_IN:
       return AsRuled(restored(), answer.asked, judge.ruling(), client);
     case v1::ResponseRule::ACTION_UNSPECIFIED:
+      if (answer.without_content) return absl::OkStatus();
       if (response->status >= 200 && response->status < 300) break;
       return StatusFailure(restored(), answer.asked, client.authenticator());
     default: break;
@@ -77,18 +78,20 @@ absl::StatusOr<http::Response> SendJudged(VendorClient& client, const http::Requ
 }  // namespace
 
 absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
-                           std::stop_token stop) {
+                           std::stop_token stop, const paging::CompiledPagination* pagination) {
   if (!request.headers.Find("Accept").has_value()) {
     request.headers.Add("Accept", std::string(AcceptOf(rules.spec().format())));
   }
   AnswerJudge judge(rules, client);
   SYNCLINE_ASSIGN_OR_RETURN(http::Response response,
                             SendJudged(client, request, &judge, std::move(stop)));
-  Answer answer{.asked = request.url, .status = response.status};
+  Answer answer{
+      .asked = request.url, .asked_with_body = !request.body.empty(), .status = response.status};
   const v1::ResponseRule::Action action = judge.ruling().action;
   answer.restarts_list = action == v1::ResponseRule::ACTION_RESTART_PAGING;
   answer.without_content =
-      answer.restarts_list || action == v1::ResponseRule::ACTION_SKIP || IsWithoutContent(response);
+      answer.restarts_list || action == v1::ResponseRule::ACTION_SKIP ||
+      (pagination != nullptr ? pagination->EndsAt(response.status) : IsWithoutContent(response));
   SYNCLINE_RETURN_IF_ERROR(CheckAnswer(&response, answer, judge, rules, client));
   answer.headers = std::move(response.headers);
   if (answer.without_content) {

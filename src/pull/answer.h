@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "http/message.h"
 #include "json/document.h"
+#include "paging/compiled_pagination.h"
 #include "pull/answer_rules.h"
 #include "pull/vendor_client.h"
 
@@ -15,19 +16,24 @@ namespace syncline::pull {
 // What came of one request, judged and decoded.
 struct Answer {
   http::Url asked;  // without the sign-in
+  bool asked_with_body = false;
   int status = 0;
   http::Headers headers;
   std::shared_ptr<const json::Document> document;
-  std::int64_t body_bytes = 0;   // decompressed
-  bool without_content = false;  // 204, 205, skipped: the document is an empty list
-  bool restarts_list = false;    // a rule wants the list from its first page again
+  std::int64_t body_bytes = 0;  // decompressed
+  // Skipped, or there is no such page (204, 205, or as the pagination says): the document is an
+  // empty list.
+  bool without_content = false;
+  bool restarts_list = false;  // a rule wants the list from its first page again
 };
 
 // Sends a request, not signed yet, and reads its answer by `rules`, compression undone: lists,
 // parents and details all ask in this way. Asks for the format of the rules unless the request has
-// an Accept of its own. What VendorClient::Send says; what JudgeResponse says; JSON_INVALID,
-// BODY_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RESPONSE_TOO_LARGE.
+// an Accept of its own. With a `pagination`, its end statuses are no errors unless a rule says so.
+// What VendorClient::Send says; what JudgeResponse says; JSON_INVALID, BODY_INVALID, JSON_TOO_DEEP,
+// TEXT_INVALID, RESPONSE_TOO_LARGE.
 absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
-                           std::stop_token stop);
+                           std::stop_token stop,
+                           const paging::CompiledPagination* pagination = nullptr);
 
 }  // namespace syncline::pull

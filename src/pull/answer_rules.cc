@@ -130,7 +130,8 @@ bool AnswerRules::LooksAtBody(int status) const {
 absl::StatusOr<Ruling> AnswerRules::Judge(const http::Response& answer,
                                           const expression::Value& body, base::Time now) const {
   if (rules_.empty()) return Ruling{};
-  const ResponseScope scope(answer.headers, answer.status, body, expression::Value::Array({}), {});
+  const ResponseScope scope({}, answer.headers, answer.status, body, expression::Value::Array({}),
+                            {});
   expression::Evaluation evaluation(now);
   for (const Rule& rule : rules_) {
     if (!Covers(rule, answer.status)) continue;

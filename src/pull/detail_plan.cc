@@ -64,6 +64,13 @@ class DetailCompiler {
     if (!spec.records().empty() && !spec.has_pagination()) {
       violations_.Add(field + ".records", "goes with pagination only; set result instead");
     }
+    for (int i = 0; i < spec.response().rules_size(); ++i) {
+      const bool restarts =
+          spec.response().rules(i).action() == v1::ResponseRule::ACTION_RESTART_PAGING;
+      if (!restarts || spec.has_pagination()) continue;
+      violations_.Add(fmt::format("{}.response.rules[{}].action", field, i),
+                      "RESTART_PAGING goes with pagination only; a single request may RETRY");
+    }
     List::Definition definition{
         .request = spec.request(), .records = spec.records(), .response = spec.response()};
     if (spec.has_pagination()) definition.pagination = spec.pagination();

@@ -50,11 +50,11 @@ absl::StatusOr<DetailResult> AskOnce(const DetailPlan& detail, VendorClient& cli
                                      const RunScope& run, const expression::Scope& names,
                                      std::stop_token stop) {
   DetailResult result;
-  SYNCLINE_ASSIGN_OR_RETURN(const paging::Walk walk, detail.list->MakeWalk());
+  const paging::PageRequest only = detail.list->MakeWalk().request();
   SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
-                            detail.list->RequestFor(walk.request(), names, run.run_start()));
-  SYNCLINE_ASSIGN_OR_RETURN(
-      Answer answer, Ask(client, std::move(request), detail.list->response(), std::move(stop)));
+                            detail.list->RequestFor(only, names, run.run_start()));
+  SYNCLINE_ASSIGN_OR_RETURN(Answer answer,
+                            Ask(client, std::move(request), detail.list->rules(), std::move(stop)));
   result.response_bytes = answer.body_bytes;
   if (answer.without_content) return result;
   const Value body(answer.document->root());
@@ -81,6 +81,8 @@ absl::StatusOr<DetailResult> AskForAllPages(const DetailPlan& detail, VendorClie
     result.response_bytes += page.response_bytes;
     pages.push_back(std::move(page));
   } while (!pages.back().last);
+  // A record that lacks a part of itself is none.
+  SYNCLINE_RETURN_IF_ERROR(pages.back().doubt);
   SYNCLINE_RETURN_IF_ERROR(Keep(detail, Value::Array(records), run.run_start(), nullptr, &result));
   return result;
 }

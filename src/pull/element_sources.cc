@@ -87,8 +87,8 @@ class ValuesSource final : public ElementSource {
 // The records of a list of parents. Holds one page of it.
 class RequestSource final : public ElementSource {
  public:
-  RequestSource(const RequestPlan& plan, const ListWalk::Place& place)
-      : plan_(plan), place_(place), evaluation_(place.run.run_start()) {}
+  RequestSource(const RequestPlan& plan, const ListWalk::Place& place, absl::Status* doubt)
+      : plan_(plan), place_(place), doubt_(doubt), evaluation_(place.run.run_start()) {}
 
   absl::StatusOr<std::optional<Element>> Next(std::stop_token stop) override {
     while (true) {
@@ -120,6 +120,7 @@ class RequestSource final : public ElementSource {
     if (!walk_.has_value()) SYNCLINE_RETURN_IF_ERROR(Begin());
     auto at = std::make_shared<const std::string>(walk_->Checkpoint());
     SYNCLINE_ASSIGN_OR_RETURN(ListPage page, walk_->Next(std::move(stop)));
+    if (doubt_->ok()) *doubt_ = page.doubt;
     at_ = std::move(at);
     page_ = std::make_shared<const ListPage>(std::move(page));
     next_ = 0;
@@ -138,6 +139,7 @@ class RequestSource final : public ElementSource {
 
   const RequestPlan& plan_;
   const ListWalk::Place& place_;
+  absl::Status* const doubt_;
   std::optional<ListWalk> walk_;
   std::shared_ptr<const ListPage> page_;
   Position at_;  // of page_
@@ -209,12 +211,13 @@ class RangeSource final : public ElementSource {
   std::optional<std::optional<RangePart>> next_;
 };
 
-std::unique_ptr<ElementSource> MakeOne(const SourcePlan& plan, const ListWalk::Place& place) {
+std::unique_ptr<ElementSource> MakeOne(const SourcePlan& plan, const ListWalk::Place& place,
+                                       absl::Status* doubt) {
   if (const auto* values = std::get_if<ValuesPlan>(&plan); values != nullptr) {
     return std::make_unique<ValuesSource>(*values, place);
   }
   if (const auto* request = std::get_if<RequestPlan>(&plan); request != nullptr) {
-    return std::make_unique<RequestSource>(*request, place);
+    return std::make_unique<RequestSource>(*request, place, doubt);
   }
   return std::make_unique<RangeSource>(std::get<RangePlan>(plan), place);
 }
@@ -222,15 +225,19 @@ std::unique_ptr<ElementSource> MakeOne(const SourcePlan& plan, const ListWalk::P
 // One after the other; `at` says in which of them an element stands.
 class UnionSource final : public ElementSource {
  public:
-  UnionSource(const std::vector<SourcePlan>& plans, const ListWalk::Place& place)
-      : plans_(plans), place_(place), source_(MakeOne(plans.front(), place)) {}
+  UnionSource(const std::vector<SourcePlan>& plans, const ListWalk::Place& place,
+              absl::Status* doubt)
+      : plans_(plans),
+        place_(place),
+        doubt_(doubt),
+        source_(MakeOne(plans.front(), place, doubt)) {}
 
   absl::StatusOr<std::optional<Element>> Next(std::stop_token stop) override {
     while (true) {
       SYNCLINE_ASSIGN_OR_RETURN(std::optional<Element> element, source_->Next(stop));
       if (element.has_value()) return InThisSource(*std::move(element));
       if (index_ + 1 == plans_.size()) return std::optional<Element>();
-      source_ = MakeOne(plans_[++index_], place_);
+      source_ = MakeOne(plans_[++index_], place_, doubt_);
     }
   }
 
@@ -241,7 +248,7 @@ class UnionSource final : public ElementSource {
                       static_cast<std::size_t>(index) < plans_.size();
     if (!read) return NotOurs();
     index_ = static_cast<std::size_t>(index);
-    source_ = MakeOne(plans_[index_], place_);
+    source_ = MakeOne(plans_[index_], place_, doubt_);
     return source_->Restore(inner);
   }
 
@@ -268,6 +275,7 @@ class UnionSource final : public ElementSource {
 
   const std::vector<SourcePlan>& plans_;
   const ListWalk::Place& place_;
+  absl::Status* const doubt_;
   std::unique_ptr<ElementSource> source_;
   std::size_t index_ = 0;
   Position inner_at_;
@@ -277,9 +285,10 @@ class UnionSource final : public ElementSource {
 }  // namespace
 
 std::unique_ptr<ElementSource> MakeElementSource(const std::vector<SourcePlan>& sources,
-                                                 const ListWalk::Place& place) {
-  if (sources.size() == 1) return MakeOne(sources.front(), place);
-  return std::make_unique<UnionSource>(sources, place);
+                                                 const ListWalk::Place& place,
+                                                 absl::Status* doubt) {
+  if (sources.size() == 1) return MakeOne(sources.front(), place, doubt);
+  return std::make_unique<UnionSource>(sources, place, doubt);
 }
 
 }  // namespace syncline::pull

@@ -21,14 +21,17 @@ bool ReadNumber(const json::Node& node, std::string_view key, std::int64_t max, 
 }  // namespace
 
 std::string WriteIdentityPosition(const IdentityPosition& position, std::string_view walk) {
-  std::string out = fmt::format(R"({{"identity":{{"index":{},"pages":{},"refused":{},"name":)",
-                                position.index, position.pages_before, position.refused);
+  std::string out =
+      fmt::format(R"({{"identity":{{"index":{},"pages":{},"refused":{},"doubted":{},"name":)",
+                  position.index, position.pages_before, position.refused, position.doubted);
   json::AppendJsonString(position.name, &out);
   out += R"(},"walk":)";
   out += walk;
   out += "}";
   return out;
 }
+
+bool HasIdentityPosition(std::string_view text) { return text.starts_with(R"({"identity":)"); }
 
 absl::StatusOr<IdentityPosition> ReadIdentityPosition(std::string_view text, std::string* walk) {
   constexpr std::int64_t kIdentitiesMax = 1'000;
@@ -50,6 +53,7 @@ absl::StatusOr<IdentityPosition> ReadIdentityPosition(std::string_view text, std
   IdentityPosition position;
   if (!ReadNumber(identity, "index", kIdentitiesMax, &index) ||
       !ReadNumber(identity, "refused", kIdentitiesMax, &refused) ||
+      !ReadNumber(identity, "doubted", kPagesMax, &position.doubted) ||
       !ReadNumber(identity, "pages", kPagesMax, &position.pages_before) ||
       !identity.Find("name", &name) || name.kind() != json::Kind::kString) {
     return base::Error(base::Reason::kInternal, "The checkpoint of the run cannot be read.");

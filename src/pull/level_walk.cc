@@ -32,7 +32,7 @@ struct GroupMemory {
 LevelWalk::LevelWalk(const LevelPlan& plan, ListWalk::Place place)
     : plan_(plan),
       place_(std::move(place)),
-      source_(MakeElementSource(plan_.sources, place_)),
+      source_(MakeElementSource(plan_.sources, place_, &doubt_)),
       evaluation_(place_.run.run_start()) {}
 
 absl::StatusOr<std::string> LevelWalk::NameOf(const Element& element) {
@@ -101,7 +101,7 @@ absl::StatusOr<std::optional<Element>> LevelWalk::Next(std::stop_token stop) {
 }
 
 absl::Status LevelWalk::BeginAt(const Position& position) {
-  source_ = MakeElementSource(plan_.sources, place_);
+  source_ = MakeElementSource(plan_.sources, place_, &doubt_);
   unnamed_.reset();
   seen_.clear();
   group_.clear();

@@ -42,6 +42,10 @@ class LevelWalk {
   // so that nothing is lost, and what was done on that page already is done again.
   absl::StatusOr<std::optional<Element>> Seek(const Position& position, std::stop_token stop);
 
+  // Why the level may have more elements than came, by the vendor's own words: LIST_INCOMPLETE. OK
+  // before its end.
+  const absl::Status& doubt() const { return doubt_; }
+
  private:
   // The next element with a name of its own.
   absl::StatusOr<std::optional<Element>> NextSingle(std::stop_token stop);
@@ -52,6 +56,7 @@ class LevelWalk {
 
   const LevelPlan& plan_;
   const ListWalk::Place place_;
+  absl::Status doubt_;
   std::unique_ptr<ElementSource> source_;
   std::unordered_set<base::Hash128, base::Hash128Hasher> seen_;
   std::optional<Element> unnamed_;  // taken from the source, and not looked at yet

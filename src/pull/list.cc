@@ -1,5 +1,8 @@
 #include "pull/list.h"
 
+#include <fmt/format.h>
+
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
@@ -8,25 +11,58 @@
 namespace syncline::pull {
 namespace {
 
-// What templates are rendered with when a definition is saved.
-constexpr paging::PageScope kExamplePage{.index = 0, .number = 1, .offset = 0, .size = 100};
+// Headers that rules set go to the vendor as those of the request do.
+void CheckRuleHeaders(const v1::AdvancedPagination& advanced, base::FieldViolations* violations) {
+  for (int i = 0; i < advanced.rules_size(); ++i) {
+    for (const auto& [name, text] : request::Sorted(advanced.rules(i).add().headers())) {
+      std::string mistake = request::UnsignedHeaderNameMistake(name);
+      if (mistake.empty() || !http::IsHeaderName(name)) continue;  // the latter was said already
+      violations->Add(fmt::format("pagination.advanced.rules[{}].add.headers.{}", i, name),
+                      std::move(mistake));
+    }
+  }
+}
+
+// Where the next page would be asked for as this one was: what tells them apart is sent nowhere.
+std::string UnsentCounter(const v1::Pagination& pagination) {
+  const v1::LimitOffsetPagination& offset = pagination.limit_offset();
+  const v1::LimitPagePagination& page = pagination.limit_page();
+  if (offset.has_offset_parameter() && offset.offset_parameter().empty()) {
+    return "limitOffset.offsetParameter";
+  }
+  if (page.has_page_parameter() && page.page_parameter().empty()) return "limitPage.pageParameter";
+  const v1::CursorPagination& cursor = pagination.cursor();
+  return cursor.has_token() && cursor.token().query_parameter().empty()
+             ? "cursor.token.queryParameter"
+             : "";
+}
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& definition,
                                                           const ListPlace& place) {
   base::FieldViolations violations;
+  v1::Pagination pagination;
+  pagination.mutable_none();
+  if (definition.pagination.has_value()) pagination = *definition.pagination;
+  const auto compiled = paging::CompiledPagination::Compile(pagination);
   request::NamesInScope names = place.names;
   names.emplace_back("page");
-  const RequestScope example(place.example, kExamplePage);
+  // The first request as it will be, so that what has no value then shows when it is saved.
+  const RequestScope example(
+      place.example, compiled.ok() ? paging::Walk(*compiled).request().scope : paging::PageScope());
   absl::StatusOr<request::RequestTemplate> request = request::RequestTemplate::Compile(
       definition.request,
       {.names = std::move(names), .example = example.value(), .unknown = place.unknown});
   violations.AddStatus("request", request.status());
-  v1::Pagination pagination;
-  pagination.mutable_none();
-  if (definition.pagination.has_value()) pagination = *definition.pagination;
-  violations.AddStatus("pagination", paging::ValidatePagination(pagination));
+  violations.AddStatus("pagination", paging::ValidatePagination(pagination, place.names));
+  CheckRuleHeaders(pagination.advanced(), &violations);
+  const std::string unsent = UnsentCounter(pagination);
+  if (request.ok() && !unsent.empty() && !request->Mentions("page")) {
+    violations.Add("pagination." + unsent,
+                   "is empty, and no template of the request uses {{page.…}}: every page would be "
+                   "asked for in the same way");
+  }
   absl::StatusOr<expression::Expression> records =
       expression::Expression::Compile(definition.records.empty() ? "@" : definition.records);
   if (!records.ok()) violations.Add("records", base::MessageOf(records.status()));
@@ -38,25 +74,25 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
                                               .streamed = definition.response.stream()});
   violations.AddStatus("recordSteps", steps.status());
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
-  return std::shared_ptr<const List>(new List(*std::move(request), std::move(pagination),
-                                              *std::move(records), *std::move(rules),
-                                              *std::move(steps)));
+  return std::shared_ptr<const List>(new List(*std::move(request), *compiled, *std::move(records),
+                                              *std::move(rules), *std::move(steps)));
 }
-
-absl::StatusOr<paging::Walk> List::MakeWalk() const { return paging::Walk::Make(pagination_); }
 
 absl::StatusOr<http::Request> List::RequestFor(const paging::PageRequest& page,
                                                const expression::Scope& names,
                                                base::Time now) const {
   const RequestScope scope(names, page.scope);
+  std::optional<http::Url> next;
   if (!page.next_url.empty()) {
-    SYNCLINE_ASSIGN_OR_RETURN(const http::Url next, http::Url::Parse(page.next_url));
-    return request_.Render(scope.value(), now, &next);
+    SYNCLINE_ASSIGN_OR_RETURN(next, http::Url::Parse(page.next_url));
   }
-  SYNCLINE_ASSIGN_OR_RETURN(http::Request request, request_.Render(scope.value(), now));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      http::Request request,
+      request_.Render(scope.value(), now, next.has_value() ? &*next : nullptr));
   for (const auto& [name, value] : page.query) {
     http::SetQueryParameter(&request.url, name, value);
   }
+  for (const auto& [name, value] : page.headers) request.headers.Set(name, value);
   return request;
 }
 

@@ -45,7 +45,8 @@ class List {
                                                              const ListPlace& place);
 
   // A walk's position at the first page.
-  absl::StatusOr<paging::Walk> MakeWalk() const;
+  paging::Walk MakeWalk() const { return paging::Walk(pagination_); }
+  const paging::CompiledPagination& pagination() const { return *pagination_; }
   // The request for a page, not yet signed. Without a next URL, the list's own URL with its query
   // and the page's parameters. EXPRESSION_*, TEMPLATE_VALUE_MISSING, URL_INVALID.
   absl::StatusOr<http::Request> RequestFor(const paging::PageRequest& page,
@@ -55,7 +56,8 @@ class List {
   const AnswerRules& rules() const { return *rules_; }
 
  private:
-  List(request::RequestTemplate request, v1::Pagination pagination, expression::Expression records,
+  List(request::RequestTemplate request,
+       std::shared_ptr<const paging::CompiledPagination> pagination, expression::Expression records,
        std::shared_ptr<const AnswerRules> rules, reshape::RecordSteps steps)
       : request_(std::move(request)),
         pagination_(std::move(pagination)),
@@ -64,7 +66,7 @@ class List {
         steps_(std::move(steps)) {}
 
   const request::RequestTemplate request_;
-  const v1::Pagination pagination_;
+  const std::shared_ptr<const paging::CompiledPagination> pagination_;
   const expression::Expression records_;
   const std::shared_ptr<const AnswerRules> rules_;
   const reshape::RecordSteps steps_;

@@ -20,7 +20,7 @@ struct ListWalk::PageMemory {
 };
 
 absl::StatusOr<ListWalk> ListWalk::Begin(std::shared_ptr<const List> list, Place place) {
-  SYNCLINE_ASSIGN_OR_RETURN(paging::Walk pages, list->MakeWalk());
+  paging::Walk pages = list->MakeWalk();
   ListWalk walk(std::move(list), std::move(place), std::move(pages));
   const Place& here = walk.place_;
   if (here.incremental == nullptr) return walk;
@@ -86,6 +86,47 @@ absl::StatusOr<expression::Value> ListWalk::FindRecordsIn(const Answer& answer, 
   return reshaped->listed;
 }
 
+absl::StatusOr<Answer> ListWalk::AnswerTo(const paging::PageRequest& page, std::stop_token stop) {
+  const auto parallel = static_cast<std::size_t>(list_->pagination().parallel_page_count);
+  if (ahead_ == nullptr) {
+    // Not this walk: it may be moved.
+    auto fetch = [list = list_, place = place_](
+                     const paging::PageRequest& asked,
+                     std::stop_token fetch_stop) -> absl::StatusOr<Answer> {
+      SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
+                                list->RequestFor(asked, place.names, place.run.run_start()));
+      return Ask(place.client, std::move(request), list->rules(), std::move(fetch_stop),
+                 &list->pagination());
+    };
+    ahead_ = std::make_unique<AnswersAhead>(
+        std::move(fetch),
+        AnswersAhead::Limits{.parallel_count = parallel,
+                             .body_bytes_max = place_.client.limits().page_bytes_max});
+  }
+  // Twice as many as are on the wire: one that comes late holds up none behind it.
+  return ahead_->Take(page,
+                      parallel > 1 ? walk_.Ahead(2 * parallel) : std::vector<paging::PageRequest>(),
+                      std::move(stop));
+}
+
+absl::Status ListWalk::Advance(const Answer& answer, const expression::Value& listed,
+                               const ResponseScope& scope, ListPage* page) {
+  const auto resolve = [&](std::string_view link) {
+    return place_.client.ResolveLink(answer.asked, link);
+  };
+  SYNCLINE_ASSIGN_OR_RETURN(const bool more,
+                            walk_.Advance({.records = listed,
+                                           .scope = scope.value(),
+                                           .resolve = resolve,
+                                           .no_such_page = answer.without_content,
+                                           .asked = answer.asked,
+                                           .asked_with_body = answer.asked_with_body}));
+  page->last = !more;
+  page->doubt = walk_.doubt();
+  if (page->begins_list && walk_.proposal().has_value()) page->paging = walk_.proposal()->reason;
+  return absl::OkStatus();
+}
+
 absl::Status ListWalk::BeginAgain() {
   if (position_.restarts == kRestartsMax) {
     return base::Error(base::Reason::kVendorError,
@@ -94,17 +135,15 @@ absl::Status ListWalk::BeginAgain() {
   }
   ++position_.restarts;
   position_.pages_before += walk_.page_number() - 1;
-  SYNCLINE_ASSIGN_OR_RETURN(walk_, list_->MakeWalk());
+  walk_ = list_->MakeWalk();
+  ahead_.reset();  // what is on the wire was asked for by the walk that ended
   return absl::OkStatus();
 }
 
 absl::StatusOr<Answer> ListWalk::AskForPage(paging::PageRequest* asked, std::stop_token stop) {
   while (true) {
     *asked = walk_.request();
-    SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
-                              list_->RequestFor(*asked, place_.names, place_.run.run_start()));
-    SYNCLINE_ASSIGN_OR_RETURN(Answer answer,
-                              Ask(place_.client, std::move(request), list_->rules(), stop));
+    SYNCLINE_ASSIGN_OR_RETURN(Answer answer, AnswerTo(*asked, stop));
     if (!answer.restarts_list) return answer;
     SYNCLINE_RETURN_IF_ERROR(BeginAgain());
   }
@@ -114,26 +153,21 @@ absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
   SYNCLINE_RETURN_IF_ERROR(BeginState());
   paging::PageRequest asked;
   SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, AskForPage(&asked, std::move(stop)));
-  ListPage page;
+  ListPage page{.begins_list = asked.scope.index == 0};
   const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
   page.memory = memory;
   SYNCLINE_ASSIGN_OR_RETURN(const expression::Value listed,
                             FindRecordsIn(answer, memory.get(), &page));
-  const ResponseScope scope(answer.headers, answer.status,
+  const ResponseScope scope(place_.names, answer.headers, answer.status,
                             expression::Value(answer.document->root()), listed, asked.scope);
   Watermark::Observed observed{.records = page.records};
   if (watermark_ != nullptr) {
     SYNCLINE_ASSIGN_OR_RETURN(observed, watermark_->Observe(answer.headers, page.records,
                                                             scope.value(), &memory->records));
   }
-  const auto resolve = [&](std::string_view link) {
-    return place_.client.ResolveLink(answer.asked, link);
-  };
-  SYNCLINE_ASSIGN_OR_RETURN(
-      const bool more,
-      walk_.Advance({.records = listed, .scope = scope.value(), .resolve = resolve}));
+  SYNCLINE_RETURN_IF_ERROR(Advance(answer, listed, scope, &page));
   page.records = observed.records;
-  page.last = !more || observed.ends;
+  page.last = page.last || observed.ends;
   if (page.last && watermark_ != nullptr) page.state = watermark_->Outcome();
   return page;
 }

@@ -13,9 +13,11 @@
 #include "json/document.h"
 #include "paging/walk.h"
 #include "pull/answer.h"
+#include "pull/answers_ahead.h"
 #include "pull/list.h"
 #include "pull/list_position.h"
 #include "pull/request_scope.h"
+#include "pull/response_scope.h"
 #include "pull/vendor_client.h"
 #include "pull/watermark.h"
 
@@ -29,14 +31,20 @@ struct ListPage {
   expression::Value records;           // an array, as the record steps left it
   std::int64_t response_bytes = 0;     // decoded body
   bool last = false;                   // the walk ended with it
+  bool begins_list = false;            // the walk began with it
+  // On the last one: by the vendor's own words the list holds more (LIST_INCOMPLETE); else OK.
+  absl::Status doubt = absl::OkStatus();
+  // On the first one of an `automatic` walk: how it goes on, and why.
+  std::string paging = "";
   // With `last`: where the next incremental run of the list begins, if that is another place.
-  std::optional<std::int64_t> state;
+  std::optional<std::int64_t> state = std::nullopt;
 };
 
 // Walks the pages of one list: renders the request, signs it, sends it with retries, judges the
 // answer, decodes it, finds the records, and works out how to ask for the next page. Knows nothing
 // of whose list it is: the integration's own, that of the parents in a fan-out, or a detail's.
-// Holds no page. One thread at a time.
+// Holds no page but those that came ahead of their turn, where the pagination has several of them
+// on the wire. One thread at a time.
 class ListWalk {
  public:
   // What a walk needs of its surroundings. The references must outlive it.
@@ -86,21 +94,27 @@ class ListWalk {
   absl::Status BeginState();
   // The answer for the page that paging asks for; `asked` says which, as the list may begin again.
   absl::StatusOr<Answer> AskForPage(paging::PageRequest* asked, std::stop_token stop);
+  // The answer to the request for a page, by itself or with those that follow on the wire.
+  absl::StatusOr<Answer> AnswerTo(const paging::PageRequest& page, std::stop_token stop);
   // VENDOR_ERROR when the list began again too often.
   absl::Status BeginAgain();
-
   absl::StatusOr<reshape::Reshaped> Reshape(const expression::Value& body,
                                             PageMemory* memory) const;
   // Finds the records of an answer and lets the steps reshape them. Yields the records as the
   // vendor lists them, which paging counts.
   absl::StatusOr<expression::Value> FindRecordsIn(const Answer& answer, PageMemory* memory,
                                                   ListPage* page) const;
+  // Goes on to the next page, and notes what the vendor says of the walk.
+  absl::Status Advance(const Answer& answer, const expression::Value& listed,
+                       const ResponseScope& scope, ListPage* page);
 
   std::shared_ptr<const List> list_;
   Place place_;
   paging::Walk walk_;
   std::unique_ptr<Watermark> watermark_;  // null without `incremental`
   ListPosition position_;
+  // Where the pagination allows pages in parallel. Its threads use what stands above.
+  std::unique_ptr<AnswersAhead> ahead_;
 };
 
 }  // namespace syncline::pull

@@ -33,13 +33,17 @@ struct Page {
   std::int64_t request_count = 0;   // tries included
   std::int64_t total_records = 0;   // of the whole list; 0 = unknown
   bool last = false;                // no further page
-  bool whole_list = true;  // false: only what changed is asked for, so that nothing is missing
-  bool partial = false;    // an identity was refused, on this page or before
+  bool whole_list = true;    // false: only what changed is asked for, so that nothing is missing
+  bool partial = false;      // not everything was seen: a refusal or a doubt, here or before
+  bool begins_list = false;  // the first page of its list
   // This page stands for an identity that was refused, and is empty.
   std::optional<model::IdentityRefusal> refusal = std::nullopt;
+  // A list ended with this page, and by the vendor's own words it holds more: LIST_INCOMPLETE.
+  std::optional<model::RunError> doubt = std::nullopt;
   // Of the partitions whose walk ends with this page. They count once the run ended COMPLETE.
   std::vector<model::PartitionState> states = {};
-  std::string checkpoint;  // how to ask for the page after this one; "" when last
+  std::string paging = {};  // on the first page of an `automatic` list: how it goes on, and why
+  std::string checkpoint;   // how to ask for the page after this one; "" when last
 };
 
 }  // namespace syncline::pull

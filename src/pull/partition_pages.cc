@@ -181,6 +181,7 @@ PartitionPages::Page PartitionPages::PageOf(const Lane& lane, Lane::Pulled pulle
             .partition = lane.partition()};
   if (page.page.state.has_value()) page.states.push_back({lane.state_key(), *page.page.state});
   page.checkpoint = CheckpointOf(lane, pulled.checkpoint);
+  if (!page.page.doubt.ok()) page.page.doubt = lane.partition()->Located(page.page.doubt);
   if (!has_levels()) page.total = pulled.total;  // each partition has a list of its own
   return page;
 }
@@ -201,6 +202,7 @@ absl::StatusOr<PartitionPages::Page> PartitionPages::Next(std::stop_token stop) 
     if (pulled->page.last) lanes_.pop_front();
     TopUp(stop);  // whether anything follows
     Page page = PageOf(*lane, *std::move(pulled));
+    if (page.page.doubt.ok()) page.page.doubt = partitions_.TakeDoubt();
     page.page.last = lanes_.empty() && exhausted_;
     if (page.page.last) page.checkpoint.clear();
     return page;
@@ -209,6 +211,7 @@ absl::StatusOr<PartitionPages::Page> PartitionPages::Next(std::stop_token stop) 
   // No partition at all, or none after the one with which an earlier attempt ended.
   Page page;
   page.detailed.records = expression::Value::Array({});
+  page.page.doubt = partitions_.TakeDoubt();
   page.page.last = true;
   return page;
 }

@@ -88,6 +88,8 @@ absl::StatusOr<std::shared_ptr<const Partition>> Partitions::Next(std::stop_toke
     absl::StatusOr<std::optional<Element>> element = open_.back().walk->Next(stop);
     if (!element.ok()) return Located(element.status());
     if (!element->has_value()) {
+      const absl::Status& doubt = open_.back().walk->doubt();
+      if (doubt_.ok() && !doubt.ok()) doubt_ = Located(doubt);
       open_.pop_back();
       continue;
     }

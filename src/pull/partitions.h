@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,10 @@ class Partitions {
   // Null when it is not there any more: Next then begins at the page of parents where it stood.
   absl::StatusOr<std::shared_ptr<const Partition>> Seek(const Position& position,
                                                         std::int64_t count, std::stop_token stop);
+  // The first doubt about a level that came to its end since it was taken last; see
+  // LevelWalk::doubt.
+  absl::Status TakeDoubt() { return std::exchange(doubt_, absl::OkStatus()); }
+
   // Partitions so far.
   std::int64_t count() const { return count_; }
 
@@ -61,6 +66,7 @@ class Partitions {
   std::shared_ptr<const Partition> to_enter_;  // the level below it comes next
   bool begun_ = false;
   std::vector<Open> open_;
+  absl::Status doubt_;
   std::int64_t count_ = 0;
   std::int64_t outer_count_ = 0;  // elements of the levels above the innermost
 };

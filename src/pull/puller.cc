@@ -62,7 +62,7 @@ absl::Status Puller::Resume(std::int64_t pages_committed, std::string_view check
   }
   std::string walk(checkpoint);
   const auth::Authenticator& authenticator = client_.authenticator();
-  if (authenticator.identity_count() > 1) {
+  if (authenticator.identity_count() > 1 || HasIdentityPosition(checkpoint)) {
     SYNCLINE_ASSIGN_OR_RETURN(const IdentityPosition position,
                               ReadIdentityPosition(checkpoint, &walk));
     const bool known = position.index < authenticator.identity_count() &&
@@ -74,6 +74,7 @@ absl::Status Puller::Resume(std::int64_t pages_committed, std::string_view check
     }
     BeginIdentity(position.index, position.pages_before);
     identity_.refused = position.refused;
+    identity_.doubted = position.doubted;
   }
   SYNCLINE_RETURN_IF_ERROR(pages_->Resume(walk));
   page_number_ = pages_committed + 1;
@@ -105,6 +106,12 @@ absl::StatusOr<Page> Puller::Pull(std::stop_token stop) {
   page.response_bytes = pulled.page.response_bytes + pulled.detailed.response_bytes;
   page.total_records = pulled.total;
   page.last = pulled.page.last;
+  page.begins_list = pulled.page.begins_list;
+  page.paging = std::move(pulled.page.paging);
+  if (!pulled.page.doubt.ok()) {
+    page.doubt = model::MakeRunError(client_.Scrubbed(pulled.page.doubt));
+    ++identity_.doubted;
+  }
   page.states = std::move(pulled.states);
   page.checkpoint = std::move(pulled.checkpoint);
   return page;
@@ -131,11 +138,11 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
         fmt::format("The list goes on after {} pages, the limit of the integration.", most),
         {{"page_count_max", std::to_string(most)}});
   }
-  const std::int64_t requests_before = client_.request_count();
   absl::StatusOr<Page> page = Pull(std::move(stop));
   if (!page.ok()) page = PageOfRefusal(page.status());
   if (!page.ok()) return page.status();
-  page->request_count = client_.request_count() - requests_before;
+  const std::int64_t requests = client_.request_count();
+  page->request_count = requests - std::exchange(requests_told_, requests);
   const int identity_count = client_.authenticator().identity_count();
   if (identity_count > 1) page->total_records = 0;  // each has a list of its own
   if (page->last && identity_.index + 1 < identity_count) {
@@ -144,8 +151,8 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
     page->checkpoint = PartitionPages::kBeginning;
   }
   page->whole_list = compiled_.incremental == nullptr || states_ == nullptr;
-  page->partial = identity_.refused > 0;
-  if (!page->last && identity_count > 1) {
+  page->partial = identity_.refused > 0 || identity_.doubted > 0;
+  if (!page->last && (identity_count > 1 || identity_.doubted > 0)) {
     page->checkpoint = WriteIdentityPosition(identity_, page->checkpoint);
   }
   done_ = page->last;

@@ -45,9 +45,10 @@ class Puller {
     base::Time run_start;  // what templates see as run.start_time
     // Of an integration with `incremental`; null = the whole list is walked, as in its first run.
     StateSource* states = nullptr;
-    const KnownRecords* known = nullptr;           // null: no record counts as unchanged
-    std::int64_t mapping_version = 0;              // with which records were written
-    http::RetryingTransport::OnWait on_wait = {};  // called by the thread that pulls
+    const KnownRecords* known = nullptr;  // null: no record counts as unchanged
+    std::int64_t mapping_version = 0;     // with which records were written
+    // Called by one thread at a time, not always that which pulls.
+    http::RetryingTransport::OnWait on_wait = {};
     http::Backoff backoff = {};
     std::string user_agent = "Syncline";
   };
@@ -101,7 +102,8 @@ class Puller {
   std::optional<Details> details_;
   std::unique_ptr<PartitionPages> pages_;  // with the identity that is selected
   IdentityPosition identity_;
-  std::int64_t page_number_ = 1;  // of the next page
+  std::int64_t page_number_ = 1;    // of the next page
+  std::int64_t requests_told_ = 0;  // on the pages so far: others may go out between two of them
   bool done_ = false;
 };
 

@@ -13,11 +13,21 @@ PageValue::PageValue(const paging::PageScope& page)
     : index_(std::to_string(page.index)),
       number_(std::to_string(page.number)),
       offset_(std::to_string(page.offset)),
-      size_(std::to_string(page.size)) {
+      size_(std::to_string(page.size)),
+      cursor_(page.cursor.text) {
   members_.Set("index", Value::Number(index_));
   members_.Set("number", Value::Number(number_));
   members_.Set("offset", Value::Number(offset_));
   members_.Set("size", Value::Number(size_));
+  if (!page.cursor.empty()) {
+    members_.Set("cursor", page.cursor.is_number ? Value::Number(cursor_) : Value::String(cursor_));
+  }
+  if (page.values.empty()) return;
+  // Written by the paginator: it parses.
+  auto values = json::Document::Parse(page.values);
+  if (!values.ok()) return;
+  values_ = *std::move(values);
+  members_.Set("values", Value(values_->root()));
 }
 
 RunScope::RunScope(const std::map<std::string, std::string>& vars, base::Time run_start)

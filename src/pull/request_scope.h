@@ -1,15 +1,18 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "expression/expression.h"
+#include "json/document.h"
 #include "paging/paginator.h"
 
 namespace syncline::pull {
 
-// `page` as an expression sees it: the numbers' text, and the object over it. Stays where it is.
+// `page` as an expression sees it: index, number, offset, size, and, once an answer gave them,
+// cursor and values. Stays where it is.
 class PageValue {
  public:
   explicit PageValue(const paging::PageScope& page);
@@ -22,6 +25,8 @@ class PageValue {
   std::string number_;
   std::string offset_;
   std::string size_;
+  std::string cursor_;
+  std::shared_ptr<const json::Document> values_;
   expression::Scope members_;
 };
 

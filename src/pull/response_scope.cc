@@ -26,9 +26,10 @@ void ResponseScope::SetHeaders(const http::Headers& headers) {
   for (const auto& [relation, target] : link_texts_) links_.Set(relation, Value::String(target));
 }
 
-ResponseScope::ResponseScope(const http::Headers& headers, int status, const Value& body,
-                             const Value& records, const paging::PageScope& page)
-    : status_(std::to_string(status)), page_(page) {
+ResponseScope::ResponseScope(const expression::Scope& place, const http::Headers& headers,
+                             int status, const Value& body, const Value& records,
+                             const paging::PageScope& page)
+    : status_(std::to_string(status)), page_(page), names_(place) {
   SetHeaders(headers);
   names_.Set("response", body);
   names_.Set("headers", headers_.value());

@@ -18,15 +18,6 @@ using google::protobuf::Message;
 // the same ones.
 constexpr auto kUnbuilt = std::to_array<std::string_view>({
     "export_job",
-    "pagination.advanced",
-    "pagination.automatic",
-    "pagination.end_statuses",
-    "pagination.has_more",
-    "pagination.limit_offset.step",
-    "pagination.limit_page.step",
-    "pagination.cursor.token.first",
-    "pagination.parallel_page_count",
-    "pagination.result_window",
     "response.stream",
 });
 

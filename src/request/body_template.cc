@@ -153,6 +153,14 @@ absl::StatusOr<std::string> BodyTemplate::Render(const expression::Value& scope,
   return out;
 }
 
+bool BodyTemplate::Mentions(std::string_view name) const {
+  return std::ranges::any_of(pieces_, [name](const Piece& piece) {
+    if (!piece.expression.has_value()) return false;
+    const std::vector<std::string> roots = piece.expression->RootNames();
+    return std::ranges::find(roots, name) != roots.end();
+  });
+}
+
 std::vector<std::string> BodyTemplate::RootPaths() const {
   std::vector<std::string> names;
   for (const Piece& piece : pieces_) {

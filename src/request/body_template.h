@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,6 +30,8 @@ class BodyTemplate {
   absl::StatusOr<std::string> Render(const expression::Value& scope,
                                      expression::Evaluation& evaluation) const;
   std::vector<std::string> RootPaths() const;
+  // Whether an expression in it refers to `name`, a name in scope.
+  bool Mentions(std::string_view name) const;
 
  private:
   friend class BodyCompiler;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace syncline::request {
@@ -138,6 +139,13 @@ absl::StatusOr<std::string> QueryParameters::RenderList(const Part& part, const 
   if (scalars) return text;
   return NotAList(*part.list,
                   "yields a list that holds more than texts, numbers and truth values.");
+}
+
+bool QueryParameters::Mentions(std::string_view name) const {
+  return std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return (part.value.has_value() && Holds(part.value->RootNames(), name)) ||
+           (part.list.has_value() && Holds(part.list->RootNames(), name));
+  });
 }
 
 void QueryParameters::Render(const Value& scope, expression::Evaluation& evaluation, http::Url* url,

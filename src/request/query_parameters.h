@@ -29,7 +29,8 @@ class QueryParameters {
   // EXPRESSION_* (also for a list that is none), TEMPLATE_VALUE_MISSING.
   void Render(const expression::Value& scope, expression::Evaluation& evaluation, http::Url* url,
               TextTemplates::Problems* problems) const;
-  bool empty() const { return parts_.empty(); }
+  // Whether one of them looks up that name.
+  bool Mentions(std::string_view name) const;
 
  private:
   struct Part {

@@ -127,6 +127,11 @@ void RequestBody::CompileGraphql(const v1::Request& request, const NamesInScope&
   json_ = *std::move(json);
 }
 
+bool RequestBody::Mentions(std::string_view name) const {
+  return form_.Mentions(name) || (text_.has_value() && Holds(text_->RootNames(), name)) ||
+         (json_.has_value() && json_->Mentions(name));
+}
+
 void RequestBody::Render(const expression::Value& scope, expression::Evaluation& evaluation,
                          http::Request* request, TextTemplates::Problems* problems) const {
   if (content_type_.empty()) return;

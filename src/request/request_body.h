@@ -27,6 +27,9 @@ class RequestBody {
   void Render(const expression::Value& scope, expression::Evaluation& evaluation,
               http::Request* request, TextTemplates::Problems* problems) const;
 
+  // Whether a template in it looks up that name.
+  bool Mentions(std::string_view name) const;
+
  private:
   void CompileJson(const v1::Request& request, const NamesInScope& names,
                    base::FieldViolations* violations);

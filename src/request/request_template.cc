@@ -108,6 +108,11 @@ absl::StatusOr<http::Request> RequestTemplate::Render(const expression::Value& s
   return request;
 }
 
+bool RequestTemplate::Mentions(std::string_view name) const {
+  return Holds(url_->RootNames(), name) || query_.Mentions(name) || parameters_.Mentions(name) ||
+         headers_.Mentions(name) || cookies_.Mentions(name) || body_.Mentions(name);
+}
+
 void RequestTemplate::RenderUrl(const expression::Value& scope, expression::Evaluation& evaluation,
                                 http::Url* url, Problems* problems) const {
   const absl::StatusOr<std::string> text =

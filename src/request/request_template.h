@@ -41,6 +41,9 @@ class RequestTemplate {
   absl::StatusOr<http::Request> Render(const expression::Value& scope, base::Time now,
                                        const http::Url* instead_of_url = nullptr) const;
 
+  // Whether one of its templates looks up that name: whether `page` is in it, say.
+  bool Mentions(std::string_view name) const;
+
  private:
   using Problems = TextTemplates::Problems;
 

@@ -16,8 +16,7 @@ void CheckNames(const std::vector<std::string>& roots, const std::string& field,
   for (const std::string& root : roots) {
     const std::string_view missing = expression::MissingName(root, names);
     if (missing.empty()) continue;
-    violations->Add(field, fmt::format("'{}' is no name here; names in scope: {}", missing,
-                                       fmt::join(names, ", ")));
+    violations->Add(field, expression::NoNameHere(missing, names));
   }
 }
 
@@ -31,6 +30,15 @@ std::optional<Template> CompileTemplate(const std::string& text, const std::stri
   }
   CheckNames(compiled->RootPaths(), field, names, violations);
   return *std::move(compiled);
+}
+
+bool Holds(const std::vector<std::string>& roots, std::string_view name) {
+  return std::binary_search(roots.begin(), roots.end(), name);
+}
+
+bool TextTemplates::Mentions(std::string_view name) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&](const auto& part) { return Holds(part.second.RootNames(), name); });
 }
 
 bool IsMissing(const absl::Status& status) {

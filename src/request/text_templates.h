@@ -26,6 +26,9 @@ std::optional<expression::Template> CompileTemplate(const std::string& text,
 void CheckNames(const std::vector<std::string>& roots, const std::string& field,
                 const NamesInScope& names, base::FieldViolations* violations);
 
+// Whether the sorted names that a template looks up hold `name`.
+bool Holds(const std::vector<std::string>& roots, std::string_view name);
+
 // Whether an expression in a template yielded null.
 bool IsMissing(const absl::Status& status);
 
@@ -46,6 +49,8 @@ class TextTemplates {
   // What could not be rendered is in `problems` instead: EXPRESSION_*, TEMPLATE_VALUE_MISSING.
   Rendered Render(const expression::Value& scope, expression::Evaluation& evaluation,
                   Problems* problems) const;
+  // Whether one of them looks up that name.
+  bool Mentions(std::string_view name) const;
   bool empty() const { return parts_.empty(); }
   // From now on, what holds an expression is left out when that yields null or the whole is empty.
   void LeaveOutEmpty() { leaves_out_empty_ = true; }

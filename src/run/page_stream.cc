@@ -49,11 +49,24 @@ void PageStream::Map() {
       mapped_.Push(page->status(), stop);
       return;
     }
+    const bool begins_list = (*page)->begins_list;
     std::shared_ptr<const load::PageCommit> commit = MapPage(*std::move(*page));
+    if (const absl::Status progress = Observe(*commit, begins_list); !progress.ok()) {
+      mapped_.Push(progress, stop);
+      return;
+    }
     const bool last = commit->last;
     committer_.Prepare(commit);
     if (!mapped_.Push(std::move(commit), stop) || last) return;
   }
+}
+
+absl::Status PageStream::Observe(const load::PageCommit& page, bool begins_list) {
+  return guard_.Observe({.number = page.page_number,
+                         .begins_list = begins_list,
+                         .has_duplicates = page.rows.duplicates > 0,
+                         .keys = page.rows.record_keys,
+                         .contents = page.rows.row_hashes});
 }
 
 // I5: a vendor may repeat the token in its records. Good ones are data; a reject is shown and
@@ -78,6 +91,8 @@ std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) con
   commit.refusal = page.refusal;
   commit.whole_list = page.whole_list;
   commit.states = page.states;
+  commit.doubt = page.doubt;
+  commit.paging = page.paging;
   // Records may stand in the document or in what the records expression computed: the rows hold
   // both.
   const auto held = std::make_shared<const pull::Page>(std::move(page));

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "load/page_committer.h"
 #include "mapping/compiled_mapping.h"
+#include "paging/record_guard.h"
 #include "pull/puller.h"
 #include "run/hand_off.h"
 
@@ -36,12 +37,15 @@ class PageStream {
   void Fetch();
   void Map();
   std::shared_ptr<const load::PageCommit> MapPage(pull::Page page) const;
+  // Whether the records get on. PAGINATION_LOOP.
+  absl::Status Observe(const load::PageCommit& page, bool begins_list);
   void ScrubRejects(model::RowBatch* rows) const;
 
   const std::unique_ptr<pull::Puller> puller_;
   const mapping::CompiledMapping& mapping_;
   const base::Time run_start_;
   load::PageCommitter& committer_;
+  paging::RecordGuard guard_;  // of the mapper's thread
   std::stop_source stop_;
   const std::stop_callback<std::function<void()>> forward_stop_;
   HandOff<absl::StatusOr<pull::Page>> fetched_;

@@ -11,6 +11,7 @@ model::Verdict VerdictOf(Reason reason) {
   switch (reason) {
     case Reason::kPaginationLoop: return model::Verdict::kLoop;
     case Reason::kPageLimitReached:
+    case Reason::kResultWindowExceeded:
     case Reason::kPartitionLimitReached:
     case Reason::kRejectLimitReached:
     case Reason::kRunTooLong: return model::Verdict::kCapped;

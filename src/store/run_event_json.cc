@@ -123,6 +123,8 @@ struct Encoder {
       to.mutable_refusal()->set_identity(event.refusal->identity);
       *to.mutable_refusal()->mutable_error() = ToProto(event.refusal->error);
     }
+    if (event.doubt.has_value()) *to.mutable_doubt() = ToProto(*event.doubt);
+    to.set_paging(event.paging);
     return ToProtoJson(to);
   }
   std::string operator()(const model::RunWaiting& event) const {
@@ -140,7 +142,7 @@ struct Encoder {
     v1::RunEnded to;
     to.set_state(ParseEnum(&ParseState, "STATE_", model::RunStateName(event.state)));
     to.set_verdict(ParseEnum(&ParseVerdict, "VERDICT_", model::VerdictName(event.verdict)));
-    // A run that succeeded has no error.
+    // Most runs that succeed have no error.
     if (event.error != model::RunError{}) *to.mutable_error() = ToProto(event.error);
     *to.mutable_counters() = ToProto(event.counters);
     return ToProtoJson(to);
@@ -191,6 +193,8 @@ absl::StatusOr<model::RunEventBody> DecodeRunEvent(std::string_view kind,
     if (from.has_refusal()) {
       event.refusal = {from.refusal().identity(), FromProto(from.refusal().error())};
     }
+    if (from.has_doubt()) event.doubt = FromProto(from.doubt());
+    event.paging = from.paging();
     return event;
   }
   if (kind == "waiting") {

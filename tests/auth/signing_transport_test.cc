@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <thread>
 #include <utility>
 
 #include "base/status.h"
@@ -88,6 +90,40 @@ TEST(SigningTransport, ASignInThatWasRenewedMeanwhileIsNotRenewedAgain) {
   EXPECT_EQ(transport.Send({}, {}, {})->status, 200);
   EXPECT_EQ(SignaturesOf(vendor), "1234");
   EXPECT_EQ(authenticator.renewals, 1);
+}
+
+TEST(SigningTransport, OfSeveralRefusedRequestsOneRenewsTheSignIn) {
+  std::latch both_sent(2);
+  ScriptedTransport vendor([&](const http::Request& request) {
+    if (request.headers.Find("X-Signature")->size() > 1) return test::JsonResponse("{}");
+    both_sent.arrive_and_wait();
+    return test::JsonResponse("{}", 401);
+  });
+  // Signs with "1" until it is renewed, with "10" then.
+  class Renewed final : public Authenticator {
+   public:
+    absl::Status Apply(http::Request& request, std::stop_token) override {
+      request.headers.Set("X-Signature", renewals == 0 ? "1" : "10");
+      return absl::OkStatus();
+    }
+    absl::StatusOr<bool> Renew(const http::Response& answer, std::stop_token) override {
+      renewals += answer.status == 401 ? 1 : 0;
+      return answer.status == 401;
+    }
+    bool NamesHost(const http::Url&) const override { return true; }
+    void Strip(http::Url*) const override {}
+    std::string Scrub(std::string text) const override { return text; }
+    int renewals = 0;
+  };
+  Renewed authenticator;
+  SigningTransport transport(vendor, authenticator);
+  const auto send = [&] { EXPECT_EQ(transport.Send({}, {}, {})->status, 200); };
+  {
+    const std::jthread other(send);
+    send();
+  }
+  EXPECT_EQ(authenticator.renewals, 1);
+  EXPECT_EQ(vendor.requests().size(), 4U);
 }
 
 TEST(SigningTransport, TheSignInSeesTheAnswerToTheOneMoreTry) {

@@ -135,8 +135,28 @@ TEST(ProgressTest, NamesWhoWasRefused) {
   EXPECT_EQ(progress.Summary("users/7"),
             "users/7: succeeded in 4.0 s (500 records/s)\n"
             "  2 pages, 2,000 records: 2,000 created, 0 updated, 0 unchanged, 0 rejected\n"
-            "  partial: identities of the credential were refused; nothing counts as missing\n"
+            "  partial: not everything was seen; nothing counts as missing\n"
             "  refused: arn:aws:iam::111111111111:role/a: AccessDenied [SIGN_IN_FAILED]\n");
+}
+
+TEST(ProgressTest, SaysHowItPagedAndWhatTheVendorLeftOut) {
+  Progress progress;
+  progress.Apply(Started(1, 0), At(0));
+  v1::WatchRunResponse page = Page(2, 1, 1, 0);
+  v1::PageCommitted& committed = *page.mutable_event()->mutable_page_committed();
+  committed.set_page_number(1);
+  committed.set_paging("links.next names a next page.");
+  committed.mutable_doubt()->set_reason("LIST_INCOMPLETE");
+  committed.mutable_doubt()->set_message("The vendor declares 9 records.");
+  progress.Apply(page, At(1));
+  v1::WatchRunResponse end = Ended(3, 4, v1::Run::STATE_SUCCEEDED);
+  end.mutable_event()->mutable_ended()->set_verdict(v1::Run::VERDICT_PARTIAL);
+  progress.Apply(end, At(4));
+  EXPECT_THAT(progress.Summary("users/7"),
+              testing::EndsWith("  partial: not everything was seen; nothing counts as missing\n"
+                                "  paging: links.next names a next page.\n"
+                                "  incomplete at page 1: The vendor declares 9 records. "
+                                "[LIST_INCOMPLETE]\n"));
 }
 
 TEST(ProgressViewTest, RedrawsTheBarAtMostTenTimesASecond) {

@@ -133,6 +133,26 @@ TEST_P(PageCommitterContract, APartialRunSucceedsAndMissesNothing) {
   const auto& end = std::get<model::RunEnded>(events.back().body);
   EXPECT_EQ(end.state, model::RunState::kSucceeded);
   EXPECT_EQ(end.verdict, model::Verdict::kPartial);
+  EXPECT_EQ(end.error, model::RunError{});
+}
+
+TEST_P(PageCommitterContract, ADoubtIsKeptWithThePageAndTheRun) {
+  auto committer = harness_->StartRun();
+  const model::RunError doubt{"LIST_INCOMPLETE", "9 of 10", {{"total", "10"}}};
+  load::PageCommit first = Page(1, {"a=1"});
+  first.paging = "links.next";
+  Committed(*committer, first);
+  load::PageCommit last = Page(2, {"b=1"}, true);
+  last.verdict = model::Verdict::kPartial;
+  last.doubt = doubt;
+  Committed(*committer, last);
+  const auto events = harness_->Events();
+  ASSERT_GE(events.size(), 3U);
+  EXPECT_EQ(std::get<model::PageCommitted>(events[events.size() - 3].body).paging, "links.next");
+  const auto& page = std::get<model::PageCommitted>(events[events.size() - 2].body);
+  EXPECT_EQ(page.doubt, doubt);
+  EXPECT_EQ(page.paging, "");
+  EXPECT_EQ(std::get<model::RunEnded>(events.back().body).error, doubt);
 }
 
 TEST_P(PageCommitterContract, StatesCountWhenTheRunIsComplete) {

@@ -198,8 +198,7 @@ def jamf(server, vendor):
     run = server.run("jamf-computers")
     expect_counters(run, pages=1, records=40, created=38, rejected=2)
     assert run["state"] == "STATE_SUCCEEDED" and run["verdict"] == "VERDICT_COMPLETE", run
-    rejects = server.json("list", "rejects", "jamf-computers", run["name"].split("/")[-1])
-    rejects = rejects["rejects"] if isinstance(rejects, dict) else rejects
+    rejects = server.json("rejects", run["name"])
     assert [(one["reason"], one["record"]) for one in rejects] == [
         ("DETAIL_FAILED", '{"id":7}'), ("DETAIL_FAILED", '{"id":9}')], rejects
     stored = assets(server, "serial_number", "external_id", "name", "model", "department",

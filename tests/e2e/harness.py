@@ -153,6 +153,7 @@ class Server:
         self.database_url = database_url
         self.arguments = list(arguments)
         self.egress = egress
+        self.workspace = "default"  # of the commands that follow
         self.process = None
 
     def __enter__(self):
@@ -182,7 +183,8 @@ class Server:
 
     def cli(self, *arguments, check=True, env=None, input=None, timeout=600):
         done = subprocess.run(
-            [find_binary("syncline"), "--server", self.address, *map(str, arguments)],
+            [find_binary("syncline"), "--server", self.address, "--workspace", self.workspace,
+             *map(str, arguments)],
             capture_output=True, text=True, timeout=timeout, input=input,
             env={**os.environ, **(env or {})})
         if check and done.returncode != 0:

@@ -1,4 +1,5 @@
-"""Real input: npm's json-server with 5,000 people: `_page` and `_limit`, Link and total headers."""
+"""Real input: npm's json-server with 5,000 people and the notes of some of them: `_page` and `_limit`, Link and total
+headers, parents and children."""
 
 import json
 import pathlib
@@ -10,6 +11,7 @@ from harness import BUILD, Folder, Process, Server, expect_counters, free_port, 
 
 VERSION = "0.17.4"
 PEOPLE = 5000
+WRITERS = 40
 DEFINITION = pathlib.Path(__file__).parent / "definitions" / "json_server.yaml"
 
 
@@ -30,9 +32,17 @@ def command():
     return program
 
 
+def notes_of(person):
+    """Writers have 0 to 24 notes each: none, less than a page, exactly a page, and more."""
+    return (person * 5) % 25
+
+
 def database():
-    return {"users": [{"id": n, "name": f"Person {n}", "email": f"person{n}@example.com"}
-                      for n in range(1, PEOPLE + 1)]}
+    people = [{"id": n, "name": f"Person {n}", "email": f"person{n}@example.com", "writes": n <= WRITERS}
+              for n in range(1, PEOPLE + 1)]
+    notes = [{"id": 1000 * n + i, "userId": n, "title": f"Note {i} of {n}"}
+             for n in range(1, WRITERS + 1) for i in range(notes_of(n))]
+    return {"users": people, "notes": notes}
 
 
 class JsonServer:
@@ -59,7 +69,7 @@ class JsonServer:
             return False
 
 
-def test_people():
+def test_people_and_their_notes():
     with Folder() as folder, JsonServer(folder) as vendor, Server(folder) as server:
         server.apply(DEFINITION.read_text().replace("@PORT@", str(vendor.port)))
         people = server.run("people")
@@ -67,13 +77,29 @@ def test_people():
         expect_counters(people, pages=50, records=PEOPLE, created=PEOPLE, rejected=0)
         assert int(people["counters"]["totalRecords"]) == PEOPLE, people
 
+        # Four pages on the wire at once, of another list: the same objects, and all of them.
         by_number = server.run("people-by-number")
+        assert by_number["verdict"] == "VERDICT_COMPLETE", by_number
         expect_counters(by_number, pages=50, records=PEOPLE, created=0, rejected=0)
+        emails = server.psql('SELECT count(DISTINCT email), count(*) FROM ws_default."user"')
+        assert emails == f"{PEOPLE}|{PEOPLE}", emails
+
+        expected = {str(note["id"]): [note["title"], f"Person {note['userId']}"] for note in database()["notes"]}
+        notes = server.run("notes")
+        assert (notes["state"], notes["verdict"]) == ("STATE_SUCCEEDED", "VERDICT_COMPLETE"), notes
+        expect_counters(notes, records=len(expected), created=len(expected), rejected=0)
+        stored = json.loads(server.psql(
+            "SELECT jsonb_object_agg(note_id, jsonb_build_array(title, author)) FROM ws_default.note"))
+        assert stored == expected, f"{len(stored)} stored, {len(expected)} told"
+
+        http_json(f"{vendor.url}/notes/1001", method="DELETE")
+        again = server.run("notes")
+        expect_counters(again, unchanged=len(expected) - 1, missing=1, created=0)
 
         http_json(f"{vendor.url}/users/77", method="DELETE")
-        again = server.run("people")
-        expect_counters(again, unchanged=PEOPLE - 1, missing=1, created=0)
+        fewer = server.run("people")
+        expect_counters(fewer, unchanged=PEOPLE - 1, missing=1, created=0)
 
 
 if __name__ == "__main__":
-    main(test_people)
+    main(test_people_and_their_notes)

@@ -44,6 +44,9 @@ TEST(DocumentationTest, ExamplesYieldWhatThePageSays) {
       {"parse_time('05.04.2024', '%d.%m.%Y', 'Europe/Vienna')", R"("2024-04-04T22:00:00Z")"},
       {"format_time(to_number(substring(to_string(`1700000000123`), `0`, `10`)), '%Y')",
        R"("2023")"},
+      {"format_time(sum([to_number(format_time('2024-05-01T12:00:00Z', '%s')), `-2592000`]), "
+       "'%Y-%m-%d')",
+       R"("2024-04-01")"},
   };
   for (const Example& example : examples) {
     EXPECT_EQ(EvaluateToText(example.expression, kRecord), example.expected) << example.expression;

@@ -31,6 +31,15 @@ TEST(NamedScopeTest, RefusesOthersAndSaysWhichThereAre) {
   EXPECT_FALSE(CompileTemplateIn(kNames, "{{status").ok());
 }
 
+TEST(NamedScopeTest, AValueThatLooksLikeANameIsWrittenBetweenBackticks) {
+  for (const char* word : {"null", "true", "false"}) {
+    const absl::Status status =
+        CompileIn(kNames, "if(response.a, response.b, " + std::string(word) + ")").status();
+    EXPECT_THAT(base::MessageOf(status), testing::HasSubstr("`" + std::string(word) + "`"));
+    EXPECT_TRUE(CompileIn(kNames, "if(response.a, response.b, `" + std::string(word) + "`)").ok());
+  }
+}
+
 TEST(NamedScopeTest, ANameWithADotHasNoOtherMembers) {
   constexpr std::array<std::string_view, 3> kParents = {"vars", "parents.site", "parents.org"};
   for (const char* text : {"vars.x", "parents.site.id", "parents.org", "parents", "keys(parents)",

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "http/message.h"
+#include "http/query.h"
 
 namespace syncline::http {
 namespace {
@@ -102,6 +103,13 @@ TEST(ResolveReference, FollowsTheExamplesOfTheStandard) {
 
 TEST(Url, ForLogLeavesOutTheQuery) {
   EXPECT_EQ(Url::Parse("https://a:8443/p?token=t")->ForLog(), "https://a:8443/p");
+}
+
+TEST(ParseQuery, DecodesAsAFormDoes) {
+  using Parameters = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(ParseQuery(""), Parameters());
+  EXPECT_EQ(ParseQuery("a=1&b=x+y%26z&&c&=d&a=%zz"),
+            (Parameters{{"a", "1"}, {"b", "x y&z"}, {"c", ""}, {"", "d"}, {"a", "%zz"}}));
 }
 
 TEST(QueryParameter, ReplacesEveryOneOfThatNameOrAppends) {

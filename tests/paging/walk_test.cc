@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "paging/result_window.h"
 #include "tests/paging/walk_fixture.h"
 
 namespace syncline::paging {
@@ -96,12 +97,228 @@ INSTANTIATE_TEST_SUITE_P(
                  "cursor { next_url: 'response.next' limit: 2 limit_parameter: 'n' }",
                  {{"n=2", Page(0, 2, "\"next\":\"/p2?n=2\"")},
                   {"http://vendor.example/p2?n=2", Page(2, 2), false}}},
+        WalkCase{"OffsetBySteps",
+                 "limit_offset { limit: 2 step: 10 first_offset: 5 }",
+                 {{"limit=2&offset=5", Page(0, 2)},
+                  {"limit=2&offset=15", Page(2, 2)},
+                  {"limit=2&offset=25", Page(4, 0), false}}},
+        WalkCase{"PageBySteps",
+                 "limit_page { limit: 2 first_page: 0 step: 2 page_parameter: 'startRow' }",
+                 {{"limit=2&startRow=0", Page(0, 2)},
+                  {"limit=2&startRow=2", Page(2, 2)},
+                  {"limit=2&startRow=4", Page(4, 1), false}}},
+        WalkCase{"HasMoreEndsAFullPage",
+                 "limit_offset { limit: 2 } has_more: 'response.more'",
+                 {{"limit=2&offset=0", Page(0, 2, "\"more\":true")},
+                  {"limit=2&offset=2", Page(2, 2, "\"more\":false"), false}}},
+        WalkCase{"HasMoreOverrulesAShortPage",
+                 "limit_page { limit: 9 } has_more: 'response.more'",
+                 {{"limit=9&page=1", Page(0, 2, "\"more\":1")},
+                  {"limit=9&page=2", Page(2, 2, "\"more\":\"yes\"")},
+                  {"limit=9&page=3", Page(4, 2, "\"more\":0"), false}}},
+        WalkCase{"HasMoreEndsACursorThatGoesOn",
+                 "cursor { token { from: 'response.next' query_parameter: 'c' } } "
+                 "has_more: 'response.more'",
+                 {{"", Page(0, 2, "\"more\":true,\"next\":\"a\"")},
+                  {"c=a", Page(2, 2, "\"more\":\"\",\"next\":\"b\""), false}}},
+        WalkCase{"HasMoreThatIsAbsentEnds",
+                 "limit_page { limit: 2 } has_more: 'response.more'",
+                 {{"limit=2&page=1", Page(0, 2), false}}},
+        WalkCase{"TokenOfTheFirstRequest",
+                 "cursor { token { from: 'response.next' query_parameter: 'c' first: '*' } }",
+                 {{"c=*", Page(0, 2, "\"next\":\"b\"")}, {"c=b", Page(2, 2), false}}},
+        WalkCase{"ATokenForTemplatesIsSentNowhereElse",
+                 "cursor { token { from: 'response.next' } }",
+                 {{"", Page(0, 2, "\"next\":\"b\"")}, {"", Page(2, 2), false}}},
+        WalkCase{"TokenOfAHeader",
+                 "cursor { token { from: 'headers.\"x-total\"' query_parameter: 'c' } } "
+                 "has_more: 'response.more'",
+                 {{"", Page(0, 2, "\"more\":true")}, {"c=7", Page(2, 2), false}}},
         WalkCase{"ACursorMayBringAnEmptyPage",
                  "cursor { next_url: 'response.next' }",
                  {{"", Page(0, 0, "\"next\":\"/2\"")},
                   {"http://vendor.example/2", Page(0, 0, "\"next\":\"/3\"")},
                   {"http://vendor.example/3", Page(0, 1), false}}}),
     [](const auto& test) { return test.param.name; });
+
+TEST(Walk, OffersTheTokenToTemplatesAsItCame) {
+  Walk walk = MakeWalk("cursor { token { from: 'response.next' first: 'start' } }");
+  EXPECT_EQ(Beside(walk), "cursor=start");
+  ASSERT_TRUE(*Feed(&walk, Page(0, 2, "\"next\":\"007\"")));
+  EXPECT_EQ(Beside(walk), "cursor=007");
+  ASSERT_TRUE(*Feed(&walk, Page(2, 2, "\"next\":7")));
+  EXPECT_EQ(Beside(walk), "cursor=#7");
+}
+
+TEST(Walk, EndsWhereTheStatusSaysSo) {
+  const v1::Pagination pagination =
+      ParsePagination("limit_page { limit: 2 } end_statuses: 404 end_statuses: 400");
+  const auto compiled = CompiledPagination::Compile(pagination);
+  ASSERT_TRUE(compiled.ok());
+  for (const auto& [status, ends] :
+       {std::pair(204, true), std::pair(205, true), std::pair(404, true), std::pair(400, true),
+        std::pair(410, false), std::pair(200, false)}) {
+    EXPECT_EQ((*compiled)->EndsAt(status), ends) << status;
+  }
+  // Whatever the kind, and although nothing in the empty body says that it is the last page.
+  for (const char* text :
+       {"limit_page { limit: 2 }", "advanced { rules { add { query { key: 'a' value: '`1`' } } } }",
+        "cursor { token { from: 'page.number' query_parameter: 'a' } }"}) {
+    Walk walk = MakeWalk(text);
+    ASSERT_TRUE(*Feed(&walk, Page(0, 2)));
+    const auto more = walk.Advance({.no_such_page = true});
+    ASSERT_TRUE(more.ok()) << base::MessageOf(more.status());
+    EXPECT_FALSE(*more) << text;
+    EXPECT_TRUE(walk.doubt().ok());
+  }
+}
+
+struct DoubtCase {
+  const char* name;
+  const char* pagination;
+  std::vector<std::string> pages;  // the last one ends the walk
+  const char* doubt;               // part of the message, "" = none
+};
+
+TEST(Walk, DoubtsAnEndThatTheVendorContradicts) {
+  const DoubtCase cases[] = {
+      {"Reached",
+       "cursor { next_url: 'response.next' } total: 'response.total'",
+       {Page(0, 2, R"("next":"/2","total":3)"), Page(2, 1, R"("total":3)")},
+       ""},
+      {"MoreThanDeclared",
+       "cursor { next_url: 'response.next' } total: 'response.total'",
+       {Page(0, 2, R"("next":"/2","total":3)"), Page(2, 2, R"("total":3)")},
+       ""},
+      {"FewerThanDeclared",
+       "cursor { next_url: 'response.next' } total: 'response.total'",
+       {Page(0, 2, R"("next":"/2","total":9)"), Page(2, 1, R"("total":9)")},
+       "declares 9 records, and its pages held 3"},
+      {"ToldOnTheFirstPageOnly",
+       "cursor { next_url: 'response.next' } total: 'response.total'",
+       {Page(0, 2, R"("next":"/2","total":9)"), Page(2, 1)},
+       "declares 9 records"},
+      {"TheNewestCounts",
+       "cursor { next_url: 'response.next' } total: 'response.total'",
+       {Page(0, 2, R"("next":"/2","total":9)"), Page(2, 1, R"("total":3)")},
+       ""},
+      {"EmptyPageTooEarly",
+       "limit_offset { limit: 2 } total: 'response.total'",
+       {Page(0, 2, R"("total":9)"), Page(2, 0, R"("total":9)")},
+       "declares 9 records"},
+      {"OneRequestForALargerList",
+       "none {} total: 'response.total'",
+       {Page(0, 2, R"("total":9)")},
+       "declares 9 records"},
+      {"NoTokenAlthoughMoreFollows",
+       "cursor { token { from: 'response.next' query_parameter: 'c' } } has_more: 'response.more'",
+       {Page(0, 2, R"("more":true)")},
+       "says that more follows (response.more)"},
+      {"EmptyAlthoughMoreFollows",
+       "limit_offset { limit: 2 } has_more: 'response.more'",
+       {Page(0, 2, R"("more":true)"), Page(2, 0, R"("more":true)")},
+       "Page 2 says that more"},
+      {"ShortByDefinition",
+       "limit_offset { limit: 9 stop_on_short_page: true } has_more: 'response.more'",
+       {Page(0, 2, R"("more":true)")},
+       "says that more follows"},
+  };
+  for (const DoubtCase& test : cases) {
+    Walk walk = MakeWalk(test.pagination);
+    for (std::size_t i = 0; i < test.pages.size(); ++i) {
+      EXPECT_TRUE(walk.doubt().ok()) << test.name;
+      const auto more = Feed(&walk, test.pages[i]);
+      ASSERT_TRUE(more.ok()) << test.name << base::MessageOf(more.status());
+      ASSERT_EQ(*more, i + 1 < test.pages.size()) << test.name;
+    }
+    EXPECT_EQ(walk.doubt().ok(), *test.doubt == '\0') << test.name;
+    if (walk.doubt().ok()) continue;
+    EXPECT_EQ(base::ReasonOf(walk.doubt()), base::Reason::kListIncomplete);
+    EXPECT_THAT(base::MessageOf(walk.doubt()), testing::HasSubstr(test.doubt)) << test.name;
+  }
+}
+
+TEST(Walk, MeetsTheVendorsWindow) {
+  const std::string pagination =
+      "limit_offset { limit: 2 } total: 'response.total' result_window: 4";
+  Walk declared = MakeWalk(pagination);
+  const auto first = Feed(&declared, Page(0, 2, "\"total\":5"));
+  ASSERT_TRUE(IsResultWindowExceeded(first.status()));
+  EXPECT_EQ(base::MetadataOf(first.status()),
+            (base::ErrorMetadata{{"window", "4"}, {"seen", "2"}, {"total", "5"}}));
+  Walk fits = MakeWalk(pagination);
+  ASSERT_TRUE(*Feed(&fits, Page(0, 2, "\"total\":3")));
+  EXPECT_FALSE(*Feed(&fits, Page(2, 1, "\"total\":3")));
+  Walk silent = MakeWalk(pagination);
+  ASSERT_TRUE(*Feed(&silent, Page(0, 2)));
+  // So many came, and whether more stand behind them cannot be known.
+  EXPECT_TRUE(IsResultWindowExceeded(Feed(&silent, Page(2, 2)).status()));
+  EXPECT_EQ(silent.page_number(), 2) << "it stands where it stood";
+}
+
+// "offset=2 offset=4 …", what is expected to be asked for behind the page where the walk stands.
+std::string AheadOf(const Walk& walk, std::size_t count) {
+  std::string text;
+  for (const PageRequest& request : walk.Ahead(count)) {
+    text += (text.empty() ? "" : " ") + request.query.back().second;
+  }
+  return text;
+}
+
+TEST(Walk, TellsWhichPagesComeNext) {
+  Walk offset = MakeWalk("limit_offset { limit: 9 } total: 'response.total'");
+  EXPECT_EQ(AheadOf(offset, 5), "") << "the first page tells how many there are";
+  ASSERT_TRUE(*Feed(&offset, Page(0, 3, "\"total\":11")));  // the vendor caps its pages at 3
+  EXPECT_EQ(Ask(offset), "limit=9&offset=3");
+  EXPECT_EQ(AheadOf(offset, 5), "6 9");
+  EXPECT_EQ(AheadOf(offset, 1), "6");
+  ASSERT_TRUE(*Feed(&offset, Page(3, 3, "\"total\":11")));
+  EXPECT_EQ(AheadOf(offset, 5), "9");
+
+  Walk page = MakeWalk("limit_page { limit: 2 page_count: 'response.pages' first_page: 0 }");
+  ASSERT_TRUE(*Feed(&page, Page(0, 2, "\"pages\":4")));
+  EXPECT_EQ(Ask(page), "limit=2&page=1");
+  EXPECT_EQ(AheadOf(page, 5), "2 3");
+
+  Walk cursor = MakeWalk("cursor { token { from: 'response.next' query_parameter: 'c' } }");
+  ASSERT_TRUE(*Feed(&cursor, Page(0, 2, "\"next\":\"a\"")));
+  EXPECT_EQ(AheadOf(cursor, 5), "");
+}
+
+TEST(Walk, IsAheadOfItselfOnlyWhenPagesAreFull) {
+  Walk walk = MakeWalk("limit_offset { limit: 2 } total: 'response.total'");
+  ASSERT_TRUE(*Feed(&walk, Page(0, 2, "\"total\":9")));
+  const PageRequest expected = walk.Ahead(1).front();
+  Walk full = MakeWalk("limit_offset { limit: 2 } total: 'response.total'");
+  ASSERT_TRUE(full.Restore(walk.Checkpoint()).ok());
+  ASSERT_TRUE(*Feed(&full, Page(2, 2, "\"total\":9")));
+  EXPECT_EQ(full.request(), expected);
+  ASSERT_TRUE(*Feed(&walk, Page(2, 1, "\"total\":9")));
+  EXPECT_NE(walk.request(), expected) << "a page came short: the next one begins behind it";
+}
+
+TEST(Walk, StopsGuessingWhereGuessesAreInVain) {
+  Walk offset = MakeWalk("limit_offset { limit: 3 } total: 'response.total'");
+  ASSERT_TRUE(*Feed(&offset, Page(0, 3, "\"total\":99")));
+  int at = 3;
+  for (int miss = 0; miss < Walk::kMissesMax; ++miss) {
+    EXPECT_EQ(offset.Ahead(2).size(), 2U) << miss;
+    const int count = miss % 2 == 0 ? 2 : 3;
+    ASSERT_TRUE(*Feed(&offset, Page(at, count, "\"total\":99")));
+    at += count;
+  }
+  EXPECT_TRUE(offset.Ahead(2).empty());
+
+  // Page numbers and steps are what they are, however thin the pages.
+  for (const char* text : {"limit_page { limit: 3 page_count: 'response.pages' }",
+                           "limit_offset { limit: 3 step: 3 } total: 'response.total'"}) {
+    Walk steady = MakeWalk(text);
+    for (int page = 0; page < 6; ++page) {
+      ASSERT_TRUE(*Feed(&steady, Page(3 * page, 1 + page % 2, R"("pages":50,"total":99)")));
+      EXPECT_EQ(steady.Ahead(2).size(), 2U) << text;
+    }
+  }
+}
 
 TEST(Walk, TellsWhereItStands) {
   Walk walk = MakeWalk("limit_page { limit: 2 first_page: 0 } total: 'headers.\"x-total\"'");
@@ -136,35 +353,6 @@ TEST(Walk, BoundsATokensLength) {
   Walk walk = MakeWalk("cursor { token { from: 'response.next' query_parameter: 'a' } }");
   const auto more = Feed(&walk, Page(0, 1, "\"next\":\"" + std::string(8193, 'x') + "\""));
   EXPECT_EQ(base::ReasonOf(more.status()), base::Reason::kVendorError);
-}
-
-TEST(Walk, ContinuesFromItsCheckpointAsIfItHadNeverStopped) {
-  const char* const pagination =
-      "cursor { token { from: 'response.next' query_parameter: 'after' } } total: 'response.total'";
-  Walk original = MakeWalk(pagination);
-  for (int page = 0; page < 5; ++page) {
-    ASSERT_TRUE(
-        *Feed(&original,
-              Page(10 * page, 2, "\"total\":99,\"next\":\"\\\"t" + std::to_string(page) + "\"")));
-  }
-  Walk resumed = MakeWalk(pagination);
-  ASSERT_TRUE(resumed.Restore(original.Checkpoint()).ok());
-  EXPECT_EQ(Ask(resumed), "after=\"t4");
-  EXPECT_EQ(resumed.page_number(), 6);
-  EXPECT_EQ(resumed.records(), 10);
-  EXPECT_EQ(resumed.total(), 99);
-  EXPECT_EQ(resumed.Checkpoint(), original.Checkpoint());
-  // It remembers the page before the stop.
-  const auto more = Feed(&resumed, Page(40, 2, "\"next\":\"u\""));
-  EXPECT_EQ(base::ReasonOf(more.status()), base::Reason::kPaginationLoop);
-}
-
-TEST(Walk, RefusesAForeignCheckpoint) {
-  Walk walk = MakeWalk("none {}");
-  for (const char* text :
-       {"", "{}", "[]", "nonsense", R"({"index":1})", R"({"index":-1,"offset":0,"records":0})"}) {
-    EXPECT_EQ(base::ReasonOf(walk.Restore(text)), base::Reason::kInternal) << text;
-  }
 }
 
 TEST(Walk, StaysWhereItStoodAfterAnError) {

@@ -321,6 +321,9 @@ TEST(DetailPlanTest, NamesEveryWrongField) {
       {"details { name: 'a' request { url: 'http://v.example/{{parent.id}}' } "
        "pagination { limit_page {} } }",
        {"details[0].request.url", "details[0].pagination.limitPage.limit"}},
+      {"details { name: 'a' request { url: 'http://v.example/' } response { rules { statuses: 400 "
+       "action: ACTION_RESTART_PAGING } } }",
+       {"details[0].response.rules[0].action"}},
       {"skip_unchanged { key: '(' }",
        {"skipUnchanged", "skipUnchanged.version", "skipUnchanged.key"}},
       {"details { name: 'a' request { url: 'http://v.example/{{record.id}}' } parallel_count: 32 "

@@ -9,7 +9,7 @@ namespace {
 
 TEST(IdentityPosition, ComesBackWithTheWalkInside) {
   const IdentityPosition position{
-      .index = 7, .name = "a \"role\"", .pages_before = 123'456, .refused = 2};
+      .index = 7, .name = "a \"role\"", .pages_before = 123'456, .refused = 2, .doubted = 1};
   const std::string text = WriteIdentityPosition(position, R"({"index":3,"cursor":"x"})");
   std::string walk;
   const auto back = ReadIdentityPosition(text, &walk);
@@ -27,13 +27,13 @@ TEST(IdentityPosition, TextOfSomebodyElseIsRefused) {
       {"{", base::Reason::kInternal},
       {R"({"index":1,"cursor":""})", base::Reason::kSignInFailed},
       {R"({"identity":{},"walk":{}})", base::Reason::kInternal},
-      {R"({"identity":{"index":-1,"pages":0,"refused":0,"name":""},"walk":{}})",
+      {R"({"identity":{"index":-1,"pages":0,"refused":0,"doubted":0,"name":""},"walk":{}})",
        base::Reason::kInternal},
-      {R"({"identity":{"index":1001,"pages":0,"refused":0,"name":""},"walk":{}})",
+      {R"({"identity":{"index":1001,"pages":0,"refused":0,"doubted":0,"name":""},"walk":{}})",
        base::Reason::kInternal},
-      {R"({"identity":{"index":0,"pages":"0","refused":0,"name":""},"walk":{}})",
+      {R"({"identity":{"index":0,"pages":"0","refused":0,"doubted":0,"name":""},"walk":{}})",
        base::Reason::kInternal},
-      {R"({"identity":{"index":0,"pages":0,"refused":0,"name":5},"walk":{}})",
+      {R"({"identity":{"index":0,"pages":0,"refused":0,"doubted":0,"name":5},"walk":{}})",
        base::Reason::kInternal},
   };
   for (const auto& [text, reason] : cases) {

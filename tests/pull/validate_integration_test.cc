@@ -77,8 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
         ValidationCase{"FieldsOfALaterBuild",
                        std::string(kUrl) +
                            "details { name: 'x' request { url: 'http://v.example/' } "
-                           "pagination { none {} result_window: 1 } } export_job {}",
-                       {"exportJob", "details[0].pagination.resultWindow"}},
+                           "response { stream: true } } export_job {}",
+                       {"exportJob", "details[0].response.stream"}},
         ValidationCase{"Formats",
                        std::string(kUrl) +
                            "response { format: RESPONSE_FORMAT_XML xml { lists: 'a' } "

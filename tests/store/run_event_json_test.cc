@@ -51,6 +51,11 @@ TEST(RunEventJsonTest, EveryArmComesBack) {
   EXPECT_EQ(page.refusal, std::nullopt);
   const model::IdentityRefusal refusal{"role", {"AUTH_FAILED", "no", {{"status", "403"}}}};
   EXPECT_EQ(RoundTrip(model::PageCommitted{.page_number = 5, .refusal = refusal}).refusal, refusal);
+  EXPECT_EQ(page.doubt, std::nullopt);
+  const model::RunError doubt{"LIST_INCOMPLETE", "no", {{"total", "3"}}};
+  const auto doubted = RoundTrip(model::PageCommitted{.doubt = doubt, .paging = "by links"});
+  EXPECT_EQ(doubted.doubt, doubt);
+  EXPECT_EQ(doubted.paging, "by links");
   EXPECT_EQ(RoundTrip(model::RunReleased{"DRAINING"}).reason, "DRAINING");
 }
 

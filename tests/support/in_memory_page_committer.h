@@ -106,11 +106,13 @@ class InMemoryPageCommitter final : public load::PageCommitter {
     run.page_number = page.page_number;
     run.checkpoint = page.checkpoint;
     outcome.total = run.counters;
-    Append(run, model::PageCommitted{page.page_number, outcome.page, run.counters, page.refusal});
+    Append(run, model::PageCommitted{page.page_number, outcome.page, run.counters, page.refusal,
+                                     page.doubt, page.paging});
     if (page.last) {
       run.ended = true;
       Append(run, model::RunEnded{.state = model::RunState::kSucceeded,
                                   .verdict = page.verdict,
+                                  .error = page.doubt.value_or(model::RunError{}),
                                   .counters = run.counters});
     }
     outcome.latest_sequence = static_cast<std::int64_t>(run.events.size());

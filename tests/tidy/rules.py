@@ -76,3 +76,9 @@ FILE_NAMES_BANNED = r"(^|_)(utils?|common|helpers?|manager|misc)(_|\.|$)"
 
 # Sources that no test file names or includes, each with what tests it instead.
 WITHOUT_TEST_FILE = "untested.txt"
+
+# The page that says which field says what and which test proves it. Its tables have these columns; a
+# need without a field stands under the heading of gaps, whose rows name no test.
+COVERAGE = "docs/coverage.md"
+COVERAGE_COLUMNS = ["need", "share", "field", "proof"]
+COVERAGE_GAPS = "Gaps"

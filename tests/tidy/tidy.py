@@ -145,6 +145,54 @@ def check_protos(root):
                 yield name, number, f"{match[1]} {match[2]} has no comment"
 
 
+def proto_fields(root):
+    """Names of fields of the contract, as JSON spells them."""
+    names = set()
+    for _, text in files_below(root, ["proto"], {".proto"}):
+        for name in re.findall(r"^\s*(?:optional |repeated )?(?:map<[^>]*>|[\w.]+) (\w+) = \d+\s*[;\[]", text, re.M):
+            names.add(re.sub(r"_(\w)", lambda match: match[1].upper(), name))
+    return names
+
+
+def check_coverage(root):
+    """The page of what can be said: every row names a test; fields, tests and, in parentheses, their cases exist."""
+    page = root / rules.COVERAGE
+    if not page.is_file():
+        return
+    fields, heading, columns = proto_fields(root), "", []
+    # Many tests run what other pages define.
+    pages = "".join(text for name, text in files_below(root, ["docs"], {".md"}) if name != rules.COVERAGE)
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        if line.startswith("#"):
+            heading, columns = line.lstrip("# "), []
+        # A bar inside an expression is written \\|.
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if not cells or set("".join(cells)) <= set("-: "):
+            continue
+        if not columns:
+            columns = cells
+            if heading != rules.COVERAGE_GAPS and columns != rules.COVERAGE_COLUMNS:
+                yield rules.COVERAGE, number, f"the columns are {', '.join(rules.COVERAGE_COLUMNS)}"
+            continue
+        for test, cases in re.findall(r"`(tests/[^`]*)`(?: \(([^)]*)\))?", line):
+            if not (root / test).is_file():
+                yield rules.COVERAGE, number, f"{test} does not exist"
+                continue
+            text = (root / test).read_text() + pages
+            for case in filter(None, cases.split(", ")):
+                if case not in text:
+                    yield rules.COVERAGE, number, f"{test} has no case {case}"
+        if len(cells) != len(columns):
+            yield rules.COVERAGE, number, f"{len(cells)} cells under {len(columns)} columns"
+            continue
+        if heading != rules.COVERAGE_GAPS and "`tests/" not in cells[3]:
+            yield rules.COVERAGE, number, "names no test; a need without one is a gap"
+        for path in re.findall(r"`((?:[A-Z]\w*\.)?[a-z]\w*(?:\.\w+)*)`", cells[2]):
+            for name in path.split(".")[path[0].isupper():]:
+                if name not in fields:
+                    yield rules.COVERAGE, number, f"{path}: the contract has no field {name}"
+
+
 def check_format(root, files):
     names = [name for name, _ in files]
     try:
@@ -170,6 +218,7 @@ def main(arguments):
         "tests": lambda: check_tests(root, files),
         "dead_headers": lambda: check_dead_headers(files),
         "protos": lambda: check_protos(root),
+        "coverage": lambda: check_coverage(root),
         "format": lambda: check_format(root, files),
     }
     count = 0

@@ -117,6 +117,30 @@ class TreeTest(unittest.TestCase):
                                     "  rpc Get(A) returns (A);\n}\nmessage GetRequest {\n}\n")
         self.assertEqual(3, len(list(tidy.check_protos(self.root))))
 
+    def test_coverage(self):
+        self.write("proto/a.proto", "message A {\n  int32 page_size = 1;\n  map<string, B> vars = 2;\n}\n")
+        self.write("tests/a_test.py", "x, y")
+        self.write("docs/b.md", "name: z")
+        head = "# Page\n\n| need | share | field | proof |\n|---|---:|---|---|\n"
+        rows = {
+            "| a | 1 % | `pageSize`, `A.vars.pageSize` | `tests/a_test.py` (x, z) |": 0,
+            "| a \\| b | 1 % | `if(a)`, `\"x.y\"`, none | `tests/a_test.py` |": 0,
+            "| a | 1 % | `page_size` | `tests/a_test.py` |": 1,
+            "| a | 1 % | `vars.size` | `tests/a_test.py` |": 1,
+            "| a | 1 % | `vars` | `tests/gone_test.py` |": 1,
+            "| a | 1 % | `vars` | `tests/a_test.py` (x, w) |": 1,
+            "| a | 1 % | `vars` | by itself |": 1,
+            "| a | 1 % | `vars` |": 1,
+        }
+        for row, count in rows.items():
+            self.write("docs/coverage.md", head + row + "\n")
+            found = list(tidy.check_coverage(self.root))
+            self.assertEqual(count, len(found), f"{row}: {found}")
+        self.write("docs/coverage.md", "## Gaps\n\n| need | share | what |\n|---|---|---|\n| a | 1 % | none |\n")
+        self.assertFalse(list(tidy.check_coverage(self.root)))
+        self.write("docs/coverage.md", "## Time\n\n| need | proof |\n|---|---|\n")
+        self.assertEqual(1, len(list(tidy.check_coverage(self.root))))
+
     def test_dead_header(self):
         files = [("src/json/a.h", ""), ("src/json/b.h", ""), ("src/json/a.cc", '#include "json/a.h"')]
         self.assertEqual(["src/json/b.h"], [f[0] for f in tidy.check_dead_headers(files)])

@@ -100,7 +100,7 @@ WITH fenced AS (
 )
 UPDATE syncline.run r
 SET state = 'SUCCEEDED', verdict = $9, counters = $7, latest_sequence = fenced.next_sequence + 1,
-    wait = NULL, error = NULL, end_time = clock_timestamp()
+    wait = NULL, error = $10::jsonb, end_time = clock_timestamp()
 FROM fenced
 WHERE r.run_id = fenced.run_id
 RETURNING r.latest_sequence;

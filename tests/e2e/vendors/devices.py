@@ -10,7 +10,7 @@ UNKNOWN = Answer({"error": "no such thing"}, 404)
 
 NETBOX = [{"id": n, "name": f"switch-{n}", "serial": f"S{n:04d}", "asset_tag": None if n == 2 else f"T{n}",
            "device_type": {"manufacturer": {"name": "Cisco"}, "model": "C9300"}, "site": {"name": "Graz"},
-           "status": {"value": "active", "label": "Active"}, "tags": [{"name": "core"}]} for n in range(5)]
+           "status": {"value": "active", "label": "Active"}, "tags": [{"name": "core"}]} for n in range(120)]
 
 
 def netbox(request):
@@ -19,6 +19,7 @@ def netbox(request):
     if request.path != "/api/dcim/devices/":
         return UNKNOWN
     limit, offset = int(request.query["limit"]), int(request.query.get("offset", 0))
+    assert limit == 50
     page, more = pages_of(NETBOX, limit, offset)
     following = f"{request.base}/api/dcim/devices/?limit={limit}&offset={offset + limit}"
     return Answer({"count": len(NETBOX), "next": following if more else None, "previous": None, "results": page})
@@ -66,7 +67,7 @@ def servicenow_object(number, asset):
     return row
 
 
-SESSION = "sentinel-tanium-session"
+SESSION, FIXED = "sentinel-tanium-session", "sentinel-tanium-token"
 TANIUM = [{"id": n, "computer_name": f"host{n}", "serial_number": f"{n:05d}",
            "ci_installed_application": None if n % 2 else [{"name": "vim", "version": "9.10", "size": 1}]}
           for n in range(1, 231)]
@@ -76,7 +77,7 @@ def tanium(request):
     if request.path == "/api/v2/session/login":
         good = json.loads(request.body) == {"username": "svc-syncline", "password": PASSWORD}
         return Answer({"data": {"session": SESSION}}) if good else Answer({"text": "no"}, 403)
-    if request.headers.get("session") != SESSION:
+    if request.headers.get("session") not in (SESSION, FIXED):
         return REFUSED
     first, limit = int(request.query["minimumAssetId"]), int(request.query["limit"])
     page = [asset for asset in TANIUM if asset["id"] >= first][:limit]
@@ -127,6 +128,8 @@ def mobileiron(request):
     return Answer({"result": {"searchResults": page, "totalCount": len(MOBILEIRON)}})
 
 
+TANIUM_SECRETS = {"TANIUM_PASSWORD": PASSWORD, "TANIUM_TOKEN": FIXED}
+
 VENDORS = [
     Vendor("netbox-devices", "NetBox devices", netbox, [
         {"serial_number": one["serial"], "name": one["name"], "manufacturer": "Cisco", "model": "C9300",
@@ -137,9 +140,12 @@ VENDORS = [
            [servicenow_object(number, asset) for number, asset in enumerate(SERVICENOW)],
            "servicenow_asset", "sys_id", {"SERVICENOW_PASSWORD": PASSWORD}, requests=4 + 5 + 5),
     Vendor("tanium-assets", "Tanium assets", tanium, [tanium_object(asset) for asset in TANIUM],
-           "tanium_asset", "id", {"TANIUM_PASSWORD": PASSWORD}, requests=1 + 4),
+           "tanium_asset", "id", TANIUM_SECRETS, requests=1 + 4),
+    Vendor("tanium-assets-by-token", "Tanium assets", tanium, [tanium_object(asset) for asset in TANIUM],
+           "tanium_asset", "id", TANIUM_SECRETS, requests=4),
     Vendor("jamf-computers", "Jamf Pro computers", jamf, [jamf_object(n) for n in range(1, 8) if n != 4],
-           "mac", "jamf_id", {"JAMF_PASSWORD": PASSWORD}, requests=8, rejected=1),
+           "mac", "jamf_id", {"JAMF_PASSWORD": PASSWORD}, requests=8,
+           rejected=[("DETAIL_FAILED", "this record is broken")]),
     Vendor("mobileiron-devices", "MobileIron devices", mobileiron, [
         {"external_id": one["guid"], "serial_number": one["serialNumber"], "model": "Pixel",
          "assigned_user": one["emailAddress"]} for one in MOBILEIRON],

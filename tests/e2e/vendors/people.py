@@ -59,8 +59,8 @@ def zendesk(request):
         url = f"{request.base}/api/v2/users.json?page={page + 1}"
         return Answer({"users": ZENDESK_USERS[2 * page - 2:2 * page], "count": 3,
                        "next_page": url if 2 * page < len(ZENDESK_USERS) else None})
-    name = ZENDESK_ORGANIZATIONS.get(int(request.path.split("/")[-1].removesuffix(".json")))
-    return Answer({"organization": {"name": name}})
+    key = int(request.path.removeprefix("/api/v2/organizations/").removesuffix(".json"))
+    return Answer({"organization": {"id": key, "name": ZENDESK_ORGANIZATIONS[key]}})
 
 
 BAMBOO = [{"id": str(n), "workEmail": f"bamboo{n}@example.com", "jobTitle": "Gärtner",
@@ -82,8 +82,9 @@ PEOPLE = {f"p-{n}": {"name": f"Person {n}", "mail": f"person{n}@example.com"} fo
 def directory(request):
     if request.query.get("api_key") != TOKEN:
         return REFUSED
-    if request.path == "/generic_users_list":
-        return Answer([{"external_id": key} for key in PEOPLE])
+    assert request.path == "/generic_users_list"
+    if "external_id" not in request.query:
+        return Answer({"users": [{"external_id": key} for key in PEOPLE]})
     return Answer({"users": [PEOPLE[request.query["external_id"]]]})
 
 

@@ -50,13 +50,15 @@ class Vendor:
     object_type: str = "asset"
     key: str = "external_id"
     secrets: dict = dataclasses.field(default_factory=dict)
-    requests: int = 0         # exactly so many answers, 0 = not counted
+    requests: int = 0         # of the first run, exactly so many
     verdict: str = "VERDICT_COMPLETE"
-    rejected: int = 0
+    rejected: list = dataclasses.field(default_factory=list)   # (reason, what its message must hold)
+    refusals: list = dataclasses.field(default_factory=list)   # identities that were refused
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a body after its head would wait for an acknowledgement
 
     def log_message(self, *unused):  # pylint: disable=arguments-differ
         pass
@@ -68,7 +70,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         base = f"http://{self.headers['Host']}"
         request = Request(self.command, parts.path, query, self.headers, body, base)
         self.server.seen.append(request)
-        answer = self.server.answer(request)
+        try:
+            answer = self.server.answer(request)
+        except Exception as error:  # pylint: disable=broad-except
+            # What the vendor did not expect is no answer of its own: the test shows it.
+            self.server.surprises.append(f"{request.method} {self.path}: {type(error).__name__}: {error}")
+            answer = Answer({"surprise": str(error)}, 400)
         content = answer.content()
         self.send_response(answer.status)
         for name, text in answer.headers:
@@ -77,8 +84,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.content_type)
         if answer.status != 204:
             self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        try:
+            self.end_headers()
+            self.wfile.write(content)
+        except ConnectionError:  # it does not wait for the answer any more
+            self.close_connection = True
 
     do_GET = do_POST = serve  # pylint: disable=invalid-name
 
@@ -92,7 +102,7 @@ class Running:
     def __enter__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.server.answer, self.server.seen = self.answer, []
+        self.server.answer, self.server.seen, self.server.surprises = self.answer, [], []
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
         self.host = f"127.0.0.1:{self.server.server_port}"
@@ -106,6 +116,18 @@ class Running:
     @property
     def seen(self):
         return self.server.seen
+
+    @property
+    def surprises(self):
+        return self.server.surprises
+
+
+def sections():
+    """The headings of docs/vendors.md, and the integrations that each defines."""
+    page = (ROOT / "docs" / "vendors.md").read_text()
+    headings = re.findall(r"^## (.*)$", page, re.M)
+    return {heading: re.findall(r"^kind: Integration\nname: (.*)$", definition_of(heading), re.M)
+            for heading in headings}
 
 
 def definition_of(heading):
