@@ -78,7 +78,10 @@ void Progress::ApplyEvent(const v1::RunEvent& event, base::Time now) {
       if (!run_.has_start_time()) *run_.mutable_start_time() = event.time();
       Measure(ToTime(event.time()), run_.counters().records());
       break;
-    case v1::RunEvent::kWaiting: *run_.mutable_wait() = event.waiting().wait(); break;
+    case v1::RunEvent::kWaiting:
+      *run_.mutable_wait() = event.waiting().wait();
+      if (event.waiting().parked() && !ended()) run_.set_state(v1::Run::STATE_QUEUED);
+      break;
     case v1::RunEvent::kReleased:
       if (!ended()) run_.set_state(v1::Run::STATE_QUEUED);
       run_.mutable_wait()->set_reason(event.released().reason());

@@ -45,7 +45,10 @@ absl::Status ResumeSchedulesOf(Transaction& transaction, const model::Integratio
       std::vector<v1::Schedule> schedules,
       store::ListSchedules(transaction, name, "", ScheduleHandler::kSchedulesMax));
   for (v1::Schedule& schedule : schedules) {
-    if (schedule.pause_reason() != base::ReasonName(base::Reason::kReauthRequired)) continue;
+    if (schedule.pause_reason() != base::ReasonName(base::Reason::kReauthRequired) &&
+        schedule.pause_reason() != base::ReasonName(base::Reason::kAuthFailed)) {
+      continue;
+    }
     SYNCLINE_ASSIGN_OR_RETURN(const auto found, model::ScheduleName::Parse(schedule.name()));
     SYNCLINE_RETURN_IF_ERROR(Resume(transaction, found, std::move(schedule)));
   }

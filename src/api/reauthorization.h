@@ -9,8 +9,8 @@
 
 namespace syncline::api {
 
-// Schedules that the server paused because a credential wanted a person (REAUTH_REQUIRED) go on,
-// from their next tick. Both work in the caller's transaction.
+// Schedules that the server paused because a credential wanted a person (REAUTH_REQUIRED) or was
+// refused (AUTH_FAILED) go on, from their next tick. Both work in the caller's transaction.
 
 // Of the integrations that use this sign-in of the credential; absent = any sign-in of it.
 absl::Status ResumeSchedulesOf(store::Transaction& transaction, const model::CredentialName& name,

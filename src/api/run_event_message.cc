@@ -40,6 +40,7 @@ v1::RunCounters ToProto(const model::RunCounters& counters) {
   proto.set_response_bytes(counters.response_bytes);
   proto.set_failed_details(counters.failed_details);
   proto.set_requests(counters.requests);
+  proto.set_retries(counters.retries);
   proto.set_total_records(counters.total_records);
   return proto;
 }
@@ -70,6 +71,7 @@ struct BodyWriter {
   void operator()(const model::RunWaiting& waiting) const {
     v1::RunWaiting& proto_waiting = *proto.mutable_waiting();
     proto_waiting.set_attempt(waiting.attempt);
+    proto_waiting.set_parked(waiting.parked);
     proto_waiting.mutable_wait()->set_reason(waiting.wait.reason);
     proto_waiting.mutable_wait()->set_message(waiting.wait.message);
     *proto_waiting.mutable_wait()->mutable_until_time() =

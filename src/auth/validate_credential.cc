@@ -13,6 +13,11 @@
 namespace syncline::auth {
 namespace {
 
+constexpr double kRateMin = 0.001;
+constexpr double kRateMax = 10'000;
+constexpr int kBurstMax = 10'000;
+constexpr int kPlacesMax = 1'000;
+
 constexpr std::size_t kDisplayNameBytesMax = 255;
 constexpr std::size_t kAlternativesMax = 16;
 constexpr const char* kKinds = "none, basic, apiToken, apiTokens, oauth2, aws, session, hmac, jwt";
@@ -55,6 +60,31 @@ void CheckKind(const Spec& spec, const SignInCheck& check) {
   }
 }
 
+void CheckRateLimit(const v1::RateLimit& limit, base::FieldViolations* violations) {
+  const double rate = limit.requests_per_second();
+  // Not a number is in no range.
+  if (!(rate == 0 || (rate >= kRateMin && rate <= kRateMax))) {
+    violations->Add(
+        "rateLimit.requestsPerSecond",
+        fmt::format("is {}; 0 (no limit) or {} to {} are allowed", rate, kRateMin, kRateMax));
+  }
+  if (limit.burst() < 0 || limit.burst() > kBurstMax) {
+    violations->Add("rateLimit.burst", fmt::format("is {}; 1 to {} are allowed, 0 is the default",
+                                                   limit.burst(), kBurstMax));
+  }
+  if (limit.burst() > 0 && rate == 0) {
+    violations->Add("rateLimit.burst", "is of no use without requestsPerSecond");
+  }
+  const int places = limit.concurrent_request_count();
+  if (places < 0 || places > kPlacesMax) {
+    violations->Add("rateLimit.concurrentRequestCount",
+                    fmt::format("is {}; 0 (no limit) to {} are allowed", places, kPlacesMax));
+  }
+  if (rate == 0 && places == 0) {
+    violations->Add("rateLimit", "limits nothing; set requestsPerSecond or concurrentRequestCount");
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateCredential(const v1::Credential& credential, const SecretMap& given,
@@ -64,7 +94,7 @@ absl::Status ValidateCredential(const v1::Credential& credential, const SecretMa
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
   CheckHosts(credential, &violations);
-  if (credential.has_rate_limit()) violations.Add("rateLimit", "is not offered by this build yet");
+  if (credential.has_rate_limit()) CheckRateLimit(credential.rate_limit(), &violations);
   const SignInCheck check(credential, given, stored, "", now, &violations);
   CheckKind(credential, check);
   if (credential.alternatives().size() > kAlternativesMax) {

@@ -43,6 +43,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kVendorTls, "VENDOR_TLS", Code::kFailedPrecondition},
     {Reason::kVendorError, "VENDOR_ERROR", Code::kUnavailable},
     {Reason::kVendorThrottled, "VENDOR_THROTTLED", Code::kResourceExhausted},
+    {Reason::kRateLimited, "RATE_LIMITED", Code::kResourceExhausted},
     {Reason::kAuthFailed, "AUTH_FAILED", Code::kUnauthenticated},
     {Reason::kSignInFailed, "SIGN_IN_FAILED", Code::kUnauthenticated},
     {Reason::kReauthRequired, "REAUTH_REQUIRED", Code::kFailedPrecondition},

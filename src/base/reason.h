@@ -44,6 +44,7 @@ enum class Reason {
   kVendorTls,
   kVendorError,
   kVendorThrottled,
+  kRateLimited,
   kAuthFailed,
   kSignInFailed,
   kReauthRequired,

@@ -64,6 +64,17 @@ std::optional<std::chrono::sys_seconds> MakeTime(std::string_view day_text,
          std::chrono::seconds(*second);
 }
 
+// The offset behind a time: "Z" or "+01:00".
+std::optional<std::chrono::minutes> ParseOffset(std::string_view text) {
+  if (text == "Z" || text == "z") return std::chrono::minutes(0);
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const std::optional<int> hours = Number(text.substr(1, 2));
+  const std::optional<int> minutes = Number(text.substr(4));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const std::chrono::minutes offset(*hours * 60 + *minutes);
+  return text[0] == '-' ? -offset : offset;
+}
+
 }  // namespace
 
 std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text, base::Time now) {
@@ -75,6 +86,26 @@ std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text, bas
   // Sun Nov  6 08:49:37 1994
   if (words.size() == 5) return MakeTime(words[2], words[1], words[4], words[3], now);
   return std::nullopt;
+}
+
+std::optional<std::chrono::sys_seconds> ParseRfc3339(std::string_view text) {
+  // 1994-11-06T08:49:37
+  constexpr std::size_t kTimeBytes = 19;
+  if (text.size() <= kTimeBytes || text[4] != '-' || text[7] != '-' || text[13] != ':' ||
+      text[16] != ':' || std::string_view("Tt ").find(text[10]) == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::optional<int> month = Number(text.substr(5, 2));
+  if (!month || *month < 1 || *month > 12) return std::nullopt;
+  const auto local = MakeTime(text.substr(8, 2), kMonths[static_cast<std::size_t>(*month - 1)],
+                              text.substr(0, 4), text.substr(11, 8), base::Time());
+  text.remove_prefix(kTimeBytes);
+  if (text.front() == '.') {
+    text.remove_prefix(std::min(text.find_first_not_of("0123456789", 1), text.size()));
+  }
+  const auto offset = ParseOffset(text);
+  if (!local.has_value() || !offset.has_value()) return std::nullopt;
+  return *local - *offset;
 }
 
 std::string FormatHttpDate(base::Time time) {

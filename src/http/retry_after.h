@@ -16,12 +16,4 @@ inline constexpr std::chrono::hours kRetryAfterReadMax{24 * 365};
 // relative to `now`; a date in the past is 0. nullopt when the text is neither.
 std::optional<std::chrono::milliseconds> ParseRetryAfter(std::string_view text, base::Time now);
 
-// When a budget is renewed, as RateLimit-Reset and its many kin say it: seconds from `now`, which
-// may have a fraction; seconds or milliseconds since 1970, told by their size; or an HTTP date.
-std::optional<std::chrono::milliseconds> ParseReset(std::string_view text, base::Time now);
-
-// What an answer asks to wait: Retry-After, else RateLimit-Reset, else X-RateLimit-Reset; the first
-// that can be read.
-std::optional<std::chrono::milliseconds> WaitAskedFor(const Headers& headers, base::Time now);
-
 }  // namespace syncline::http

@@ -72,6 +72,7 @@ RunCounters& RunCounters::operator+=(const RunCounters& other) {
   response_bytes += other.response_bytes;
   failed_details += other.failed_details;
   requests += other.requests;
+  retries += other.retries;
   if (other.total_records != 0) total_records = other.total_records;
   return *this;
 }

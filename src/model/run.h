@@ -44,6 +44,7 @@ struct RunCounters {
   std::int64_t missing = 0;
   std::int64_t response_bytes = 0;
   std::int64_t requests = 0;
+  std::int64_t retries = 0;
   std::int64_t failed_details = 0;
   std::int64_t total_records = 0;  // not a sum: the newest known value wins
 

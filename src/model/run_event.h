@@ -35,6 +35,7 @@ struct PageCommitted {
 struct RunWaiting {
   RunWait wait;
   int attempt = 2;
+  bool parked = false;
 };
 struct RunReleased {
   std::string reason;

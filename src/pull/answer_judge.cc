@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "decode/body.h"
 #include "decode/decompressed_source.h"
-#include "http/retry_after.h"
+#include "http/rate_headers.h"
 #include "pull/response_rules.h"
 
 namespace syncline::pull {

@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "decode/body.h"
 #include "expression/named_scope.h"
-#include "http/retry_after.h"
+#include "http/rate_headers.h"
 #include "pull/response_scope.h"
 #include "pull/wait_value.h"
 

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/status.h"
+#include "http/patience.h"
+#include "http/retrying_transport.h"
 #include "pull/detail_request.h"
 #include "pull/parallel_for.h"
 #include "pull/record_versions.h"
@@ -37,8 +39,9 @@ struct Owner {
 };
 
 // What every other detail would fail with as well, or what says nothing of the detail.
-bool EndsTheRun(base::Reason reason) {
-  switch (reason) {
+bool EndsTheRun(const absl::Status& status) {
+  if (http::ParkOf(status).has_value() || http::IsOutOfRetries(status)) return true;
+  switch (base::ReasonOf(status)) {
     case base::Reason::kCancelled:
     case base::Reason::kAuthFailed:
     case base::Reason::kSignInFailed:
@@ -133,7 +136,7 @@ class Page {
   bool Complete(const DetailPlan& detail, Row* row, std::stop_token stop) {
     if (!row->failure.empty() || row->unchanged_link != 0) return true;
     absl::StatusOr<DetailResult> result = ResultOf(detail, *row, std::move(stop));
-    if (!result.ok() && EndsTheRun(base::ReasonOf(result.status()))) return Fail(result.status());
+    if (!result.ok() && EndsTheRun(result.status())) return Fail(result.status());
     std::string failure;
     if (result.ok()) {
       row->response_bytes += result->response_bytes;

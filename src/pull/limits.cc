@@ -51,6 +51,7 @@ Limits ResolveLimits(const v1::Limits& spec) {
     limits.run_duration_max = ToMilliseconds(spec.run_duration_max());
   }
   if (spec.reject_count_max() > 0) limits.reject_count_max = spec.reject_count_max();
+  if (spec.retry_count_max() > 0) limits.retry_count_max = spec.retry_count_max();
   return limits;
 }
 
@@ -59,6 +60,7 @@ void CheckLimits(const v1::Limits& limits, base::FieldViolations* violations) {
   CheckRange(limits.page_bytes_max(), Limits::kPageBytesMax, "pageBytesMax", violations);
   CheckRange(limits.attempt_count_max(), Limits::kAttemptCountMax, "attemptCountMax", violations);
   CheckRange(limits.reject_count_max(), Limits::kRejectCountMax, "rejectCountMax", violations);
+  CheckRange(limits.retry_count_max(), Limits::kRetryCountMax, "retryCountMax", violations);
   if (limits.has_request_timeout()) {
     CheckDuration(limits.request_timeout(), Limits::kRequestTimeoutMax, "requestTimeout",
                   violations);

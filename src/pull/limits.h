@@ -16,6 +16,7 @@ struct Limits {
   static constexpr std::chrono::milliseconds kRequestTimeoutMax = std::chrono::minutes(10);
   static constexpr std::chrono::milliseconds kRunDurationMax = std::chrono::hours(24);
   static constexpr std::int64_t kRejectCountMax = 100'000;
+  static constexpr std::int64_t kRetryCountMax = 100'000;
 
   std::int64_t page_count_max = kPageCountMax;
   std::int64_t page_bytes_max = kPageBytesMax;
@@ -24,6 +25,7 @@ struct Limits {
   std::chrono::milliseconds first_byte_timeout{0};  // 0 = as request_timeout
   std::chrono::milliseconds run_duration_max = std::chrono::hours(6);
   std::int64_t reject_count_max = 1'000;
+  std::int64_t retry_count_max = 1'000;
 };
 
 // Zero and absent fields take their defaults. Precondition: CheckLimits finds nothing.

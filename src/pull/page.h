@@ -31,6 +31,7 @@ struct Page {
   std::shared_ptr<const Partition> partition;
   std::int64_t response_bytes = 0;  // decoded body
   std::int64_t request_count = 0;   // tries included
+  std::int64_t retry_count = 0;     // those sent again
   std::int64_t total_records = 0;   // of the whole list; 0 = unknown
   bool last = false;                // no further page
   bool whole_list = true;    // false: only what changed is asked for, so that nothing is missing

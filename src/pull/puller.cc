@@ -21,8 +21,12 @@ Puller::Puller(Options options)
                .limits = ResolveLimits(integration_.limits()),
                .on_wait = std::move(options.on_wait),
                .backoff = options.backoff,
-               .user_agent = std::move(options.user_agent)}),
-      states_(options.states) {}
+               .user_agent = std::move(options.user_agent),
+               .budget = std::move(options.budget),
+               .integration = integration_.name(),
+               .resume = options.resume}),
+      states_(options.states),
+      retries_told_(options.resume.retries) {}
 
 absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
   SYNCLINE_RETURN_IF_ERROR(ValidateIntegration(options.integration));
@@ -143,6 +147,9 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
   if (!page.ok()) return page.status();
   const std::int64_t requests = client_.request_count();
   page->request_count = requests - std::exchange(requests_told_, requests);
+  const std::int64_t retries = client_.retry_count();
+  page->retry_count = retries - std::exchange(retries_told_, retries);
+  client_.EndPage();
   const int identity_count = client_.authenticator().identity_count();
   if (identity_count > 1) page->total_records = 0;  // each has a list of its own
   if (page->last && identity_.index + 1 < identity_count) {

@@ -12,7 +12,8 @@
 #include "auth/authenticator.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "http/retrying_transport.h"
+#include "http/patience.h"
+#include "http/rate_budget.h"
 #include "http/transport.h"
 #include "pull/details.h"
 #include "pull/identity_position.h"
@@ -48,9 +49,11 @@ class Puller {
     const KnownRecords* known = nullptr;  // null: no record counts as unchanged
     std::int64_t mapping_version = 0;     // with which records were written
     // Called by one thread at a time, not always that which pulls.
-    http::RetryingTransport::OnWait on_wait = {};
+    http::Patience::OnWait on_wait = {};
     http::Backoff backoff = {};
     std::string user_agent = "Syncline";
+    std::shared_ptr<http::RateBudget> budget = nullptr;  // of the credential; null = no limit
+    VendorClient::ResumePoint resume = {};
   };
 
   // INVALID_ARGUMENT as ValidateIntegration says.
@@ -104,6 +107,7 @@ class Puller {
   IdentityPosition identity_;
   std::int64_t page_number_ = 1;    // of the next page
   std::int64_t requests_told_ = 0;  // on the pages so far: others may go out between two of them
+  std::int64_t retries_told_ = 0;   // likewise
   bool done_ = false;
 };
 

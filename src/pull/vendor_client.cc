@@ -9,20 +9,10 @@
 namespace syncline::pull {
 namespace {
 
-http::RetryingTransport::OnWait ScrubbedWaits(http::RetryingTransport::OnWait on_wait,
-                                              const auth::Authenticator& authenticator,
-                                              std::mutex& mutex) {
-  if (!on_wait) return on_wait;
-  return [on_wait = std::move(on_wait), &authenticator, &mutex](const http::Wait& wait) {
-    http::Wait scrubbed = wait;
-    scrubbed.message = authenticator.Scrub(std::move(scrubbed.message));
-    std::lock_guard lock(mutex);
-    on_wait(scrubbed);
-  };
-}
-
 http::RetryLimits RetryLimitsOf(const Limits& limits, const http::Backoff& backoff) {
-  return {.attempt_count_max = limits.attempt_count_max, .backoff = backoff};
+  return {.attempt_count_max = limits.attempt_count_max,
+          .retry_count_max = limits.retry_count_max,
+          .backoff = backoff};
 }
 
 }  // namespace
@@ -32,11 +22,30 @@ VendorClient::VendorClient(Options options)
       limits_(options.limits),
       clock_(options.clock),
       user_agent_(std::move(options.user_agent)),
+      patience_(options.clock, Teller(std::move(options.on_wait))),
       signing_(options.transport, *authenticator_),
-      redirecting_(signing_, options.transport, *authenticator_),
-      transport_(redirecting_, RetryLimitsOf(limits_, options.backoff), options.clock,
-                 options.random,
-                 ScrubbedWaits(std::move(options.on_wait), *authenticator_, wait_mutex_)) {}
+      limited_(signing_,
+               {std::move(options.budget), std::move(options.integration), options.resume.paid},
+               patience_),
+      redirecting_(limited_, options.transport, *authenticator_),
+      transport_(redirecting_, RetryLimitsOf(limits_, options.backoff), patience_, options.random) {
+  const int attempt = options.resume.request_attempt;
+  transport_.GoOnWith(attempt);
+  transport_.CountRetries(options.resume.retries + attempt - 1);
+}
+
+http::Patience::OnWait VendorClient::Teller(http::Patience::OnWait on_wait) {
+  if (!on_wait) return on_wait;
+  return [this, on_wait = std::move(on_wait)](const http::Wait& wait) {
+    http::Wait scrubbed = wait;
+    scrubbed.message = authenticator_->Scrub(std::move(scrubbed.message));
+    std::lock_guard lock(wait_mutex_);
+    const base::SteadyTime until = clock_.SteadyNow() + wait.delay;
+    if (until <= told_until_) return;
+    told_until_ = until;
+    on_wait(scrubbed);
+  };
+}
 
 VendorClient::~VendorClient() { authenticator_->End(); }
 
@@ -53,7 +62,21 @@ absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::st
       .total_timeout = limits_.request_timeout,
       .first_byte_timeout = limits_.first_byte_timeout,
       .body_bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)};
-  return transport_.SendJudged(request, limits, judge, std::move(stop));
+  const auto obey = [&](http::Response& answer) -> absl::StatusOr<http::Judged> {
+    http::Judged judged;
+    if (judge) {
+      SYNCLINE_ASSIGN_OR_RETURN(judged, judge(answer));
+    }
+    // What a rule reads as a pause out of an error is the vendor's word to whoever asks it; out of
+    // an answer that is none, it is a list that is not ready.
+    const bool pauses =
+        judged.kind == http::Judged::Kind::kAgain && !judged.trouble.is_try && answer.status >= 400;
+    if (pauses && judged.trouble.hint.has_value()) limited_.Block(*judged.trouble.hint);
+    return judged;
+  };
+  auto answer = transport_.SendJudged(request, limits, obey, std::move(stop));
+  if (answer.ok()) patience_.HoldAnswer();
+  return answer;
 }
 
 absl::StatusOr<std::string> VendorClient::ResolveLink(const http::Url& asked,

@@ -15,6 +15,9 @@
 #include "auth/signing_transport.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "http/limited_transport.h"
+#include "http/patience.h"
+#include "http/rate_budget.h"
 #include "http/retrying_transport.h"
 #include "http/transport.h"
 #include "pull/limits.h"
@@ -22,10 +25,17 @@
 namespace syncline::pull {
 
 // How one run talks to its vendor: every request is signed and sent with retries, within the run's
-// limits, and no secret of the sign-in gets into what is told of it. Owned by the puller. Safe for
-// concurrent use, except that nothing may be on the wire while another identity is selected.
+// limits and the credential's rate, and no secret of the sign-in gets into what is told of it.
+// Owned by the puller. Safe for concurrent use, except that nothing may be on the wire while
+// another identity is selected.
 class VendorClient {
  public:
+  // How a run that was parked goes on.
+  struct ResumePoint {
+    int request_attempt = 1;   // with which try of the request that was put off
+    bool paid = false;         // the first request is counted in the budget already
+    std::int64_t retries = 0;  // of the pages that are committed
+  };
   // The references must outlive the client.
   struct Options {
     std::unique_ptr<auth::Authenticator> authenticator;
@@ -33,9 +43,12 @@ class VendorClient {
     const base::Clock& clock;
     base::Random& random;
     Limits limits;
-    http::RetryingTransport::OnWait on_wait;  // called by one thread at a time
+    http::Patience::OnWait on_wait;  // called by one thread at a time
     http::Backoff backoff;
     std::string user_agent;
+    std::shared_ptr<http::RateBudget> budget = nullptr;  // of the credential; null = no limit
+    std::string integration = "";                        // whose turn it is in the budget
+    ResumePoint resume = {};
   };
   explicit VendorClient(Options options);
   // Ends the sign-in at the vendor, which may take Authenticator::kEndTimeout.
@@ -47,7 +60,8 @@ class VendorClient {
   // Redirects are followed as the sign-in permits. Any status is a success; `judge` looks at each
   // answer first and may want another. VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS,
   // VENDOR_THROTTLED, BODY_TRUNCATED, RESPONSE_TOO_LARGE, ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED,
-  // SIGN_IN_FAILED, REAUTH_REQUIRED, …; CANCELLED.
+  // SIGN_IN_FAILED, REAUTH_REQUIRED, RATE_LIMITED, …; CANCELLED; an http::Park when the run is to
+  // wait elsewhere: it must reach the run as one.
   absl::StatusOr<http::Response> Send(http::Request request, std::stop_token stop,
                                       const http::RetryingTransport::Judge& judge = {});
 
@@ -72,16 +86,30 @@ class VendorClient {
   const base::Clock& clock() const { return clock_; }
   // Requests that went out so far, tries included. Any thread may call it.
   std::int64_t request_count() const { return transport_.request_count(); }
+  // Those of them that were sent again, with what the run had used before it was parked.
+  std::int64_t retry_count() const { return transport_.retry_count(); }
+  // A page is complete: what was put off before it is done, and a park would lose nothing.
+  void EndPage() {
+    transport_.GoOnWith(1);
+    patience_.EndPage();
+  }
 
  private:
+  // Tells of a wait, once when several threads wait for the same.
+  http::Patience::OnWait Teller(http::Patience::OnWait on_wait);
+
   const std::shared_ptr<auth::Authenticator> authenticator_;  // shared with MakeScrub
   const Limits limits_;
   const base::Clock& clock_;
   const std::string user_agent_;
-  std::mutex wait_mutex_;  // around on_wait
+  std::mutex wait_mutex_;                                  // around on_wait
+  base::SteadyTime told_until_ = base::SteadyTime::min();  // end of the waits told; wait_mutex_
+  http::Patience patience_;
+  // From the vendor outwards. What waits stands around what signs: no signature grows old.
   auth::SigningTransport signing_;
+  http::LimitedTransport limited_;
   auth::RedirectingTransport redirecting_;
-  http::RetryingTransport transport_;  // around signing_: each try is signed anew
+  http::RetryingTransport transport_;
 };
 
 }  // namespace syncline::pull

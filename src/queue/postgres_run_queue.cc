@@ -39,6 +39,9 @@ absl::StatusOr<ClaimedRun> Begin(store::Transaction& transaction, const store::R
   run.checkpoint = rows.OptionalText(row, 5).value_or("");
   const std::int64_t sequence = rows.Int64(row, 6);
   run.cancel_requested = rows.Bool(row, 7);
+  run.request_attempt = static_cast<int>(rows.Int64(row, 8));
+  run.paid = rows.Bool(row, 9);
+  run.parked = std::chrono::milliseconds(rows.Int64(row, 10));
   SYNCLINE_ASSIGN_OR_RETURN(
       const store::Result started,
       transaction.Execute(store::sql::kRunStart,
@@ -60,6 +63,13 @@ absl::StatusOr<ClaimedRun> Begin(store::Transaction& transaction, const store::R
 bool IsTrouble(std::string_view reason) {
   return reason != base::ReasonName(base::Reason::kDraining) &&
          reason != base::ReasonName(base::Reason::kRunFenced);
+}
+
+// The vendor knows nobody by that sign-in: asking again would only lock the account.
+bool IsSignInRefused(const model::RunError& error) {
+  const auto status = error.metadata.find("status");
+  return error.reason == base::ReasonName(base::Reason::kAuthFailed) &&
+         status != error.metadata.end() && status->second == "401";
 }
 
 }  // namespace
@@ -117,6 +127,12 @@ absl::Status PostgresRunQueue::Append(const ClaimedRun& run, const model::RunEve
 
 absl::Status PostgresRunQueue::Finish(const ClaimedRun& run, const RunEnding& ending) {
   return database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+    // Before the queue's row, in the order in which ticks lock them.
+    if (IsSignInRefused(ending.error)) {
+      SYNCLINE_RETURN_IF_ERROR(
+          transaction.Execute(store::sql::kRunPauseSchedules, store::Parameters().Uuid(run.run_id))
+              .status());
+    }
     SYNCLINE_ASSIGN_OR_RETURN(
         const store::Result removed,
         transaction.Execute(
@@ -143,6 +159,33 @@ absl::Status PostgresRunQueue::Release(const ClaimedRun& run, std::string_view r
             .Execute(store::sql::kRunRequeue, store::Parameters().Uuid(run.run_id).Int64(sequence))
             .status());
     return InsertEvent(transaction, run.run_id, sequence, model::RunReleased{std::string(reason)});
+  });
+}
+
+absl::Status PostgresRunQueue::Park(const ClaimedRun& run, const RunParking& parking) {
+  return database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+    SYNCLINE_ASSIGN_OR_RETURN(
+        const store::Result parked,
+        transaction.Execute(store::sql::kRunQueuePark, store::Parameters()
+                                                           .Uuid(run.run_id)
+                                                           .Uuid(worker_id_)
+                                                           .Int64(run.epoch)
+                                                           .Int64(parking.delay.count())
+                                                           .Int64(parking.request_attempt)
+                                                           .Bool(parking.paid)));
+    if (parked.empty()) return Fenced();
+    const std::int64_t sequence = parked.Int64(0, 0);
+    model::RunWait wait = parking.wait;
+    wait.until_time = parked.Time(0, 1);  // by the clock that lets it go on
+    SYNCLINE_RETURN_IF_ERROR(
+        transaction
+            .Execute(store::sql::kRunPark, store::Parameters()
+                                               .Uuid(run.run_id)
+                                               .Int64(sequence)
+                                               .Json(store::EncodeRunWait(wait)))
+            .status());
+    return InsertEvent(transaction, run.run_id, sequence,
+                       model::RunWaiting{wait, parking.request_attempt, true});
   });
 }
 

@@ -21,6 +21,7 @@ class PostgresRunQueue final : public RunQueue {
   absl::Status Append(const ClaimedRun& run, const model::RunEventBody& event) override;
   absl::Status Finish(const ClaimedRun& run, const RunEnding& ending) override;
   absl::Status Release(const ClaimedRun& run, std::string_view reason) override;
+  absl::Status Park(const ClaimedRun& run, const RunParking& parking) override;
   absl::StatusOr<std::vector<Interrupt>> PollInterrupts(
       const std::vector<ClaimedRun>& runs) override;
 

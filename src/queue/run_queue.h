@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,8 +26,19 @@ struct ClaimedRun {
   model::RunCounters counters;  // of the run so far
   std::string definition;       // JSON {"integration", "mapping", "object_type"} in proto JSON
   base::Time start_time;        // when a worker first took it
+  int request_attempt = 1;      // with which try the request goes on that it was parked for
+  bool paid = false;            // that request has its slot in the rate budget
+  std::chrono::milliseconds parked{0};  // how long it was parked so far
   bool cancel_requested = false;
   bool full = false;  // walks the whole list of an integration that has `incremental`
+};
+
+// How a run waits for its time without a worker.
+struct RunParking {
+  model::RunWait wait;  // until_time is filled in by the queue
+  std::chrono::milliseconds delay{0};
+  int request_attempt = 1;
+  bool paid = false;
 };
 
 // How a run ends outside of its last page commit.
@@ -45,11 +57,15 @@ class RunQueue {
   virtual absl::StatusOr<std::vector<ClaimedRun>> Claim(int count) = 0;
   // Appends an event and, for waits, sets run.wait (cleared by the next page commit).
   virtual absl::Status Append(const ClaimedRun& run, const model::RunEventBody& event) = 0;
-  // Ends the run: state, verdict, error, terminal event; removes the queue row.
+  // Ends the run: state, verdict, error, terminal event; removes the queue row. When the vendor
+  // refused the sign-in (AUTH_FAILED, 401), the schedules of the integration are paused.
   virtual absl::Status Finish(const ClaimedRun& run, const RunEnding& ending) = 0;
   // Hands the run back untouched: queued again, epoch + 1, attempt unchanged. After DRAINING and
   // RUN_FENCED it is due at once; after trouble that may pass by itself it rests, at most 30 s.
   virtual absl::Status Release(const ClaimedRun& run, std::string_view reason) = 0;
+  // Hands the run back untouched until its time: queued, with what it waits for, epoch + 1. Neither
+  // attempt nor crash is counted.
+  virtual absl::Status Park(const ClaimedRun& run, const RunParking& parking) = 0;
   // Of these runs, those for which a cancel was asked for or that are no longer ours.
   struct Interrupt {
     std::string run_id;

@@ -108,6 +108,7 @@ void Executor::CheckRuns() {
       runs.push_back({.run_id = run.run.run_id, .epoch = run.run.epoch});
     }
   }
+  context_.resources.Tick();
   const auto interrupts = context_.queue.PollInterrupts(runs);
   if (!interrupts.ok()) {
     context_.logger.Warning("executor.check_failed", {{"error", interrupts.status()}});

@@ -118,6 +118,7 @@ std::shared_ptr<const load::PageCommit> PageStream::MapPage(pull::Page page) con
   commit.counters.records = commit.rows.records + commit.counters.unchanged;
   commit.counters.response_bytes = held->response_bytes;
   commit.counters.requests = held->request_count;
+  commit.counters.retries = held->retry_count;
   commit.counters.failed_details = held->tolerated_count;
   commit.counters.total_records = held->total_records;
   return std::make_shared<const load::PageCommit>(std::move(commit));

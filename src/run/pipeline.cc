@@ -1,5 +1,6 @@
 #include "run/pipeline.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -53,8 +54,7 @@ absl::Status Pipeline::Walk() {
       const mapping::CompiledMapping mapping,
       mapping::CompiledMapping::Compile(definition.mapping, definition.object_type,
                                         mapping::SurroundingsOf(definition.integration)));
-  SYNCLINE_ASSIGN_OR_RETURN(std::unique_ptr<auth::Authenticator> authenticator,
-                            OpenAuthenticator(definition));
+  SYNCLINE_ASSIGN_OR_RETURN(SignIn sign_in, OpenSignIn(definition));
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<pull::StateSource> states,
                             context_.resources.OpenStates(run_, definition.integration));
   std::unique_ptr<pull::KnownRecords> known;
@@ -64,7 +64,7 @@ absl::Status Pipeline::Walk() {
   SYNCLINE_ASSIGN_OR_RETURN(
       std::unique_ptr<pull::Puller> puller,
       pull::Puller::Make({.integration = definition.integration,
-                          .authenticator = std::move(authenticator),
+                          .authenticator = std::move(sign_in.authenticator),
                           .transport = context_.transport,
                           .clock = context_.clock,
                           .random = context_.random,
@@ -78,7 +78,11 @@ absl::Status Pipeline::Walk() {
                                             wait.message, context_.clock.Now() + wait.delay},
                                            wait.next_attempt);
                               },
-                          .backoff = context_.vendor_backoff}));
+                          .backoff = context_.vendor_backoff,
+                          .budget = std::move(sign_in.budget),
+                          .resume = {.request_attempt = run_.request_attempt,
+                                     .paid = run_.paid,
+                                     .retries = run_.counters.retries}}));
   SYNCLINE_RETURN_IF_ERROR(puller->Resume(run_.pages_committed, run_.checkpoint));
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<load::PageCommitter> committer,
                             context_.resources.MakeCommitter(run_, definition, mapping));
@@ -96,11 +100,10 @@ absl::Status Pipeline::Walk() {
 }
 
 // Waits for the keys and secrets that others keep: neither is a refusal of the vendor.
-absl::StatusOr<std::unique_ptr<auth::Authenticator>> Pipeline::OpenAuthenticator(
-    const Definition& definition) {
+absl::StatusOr<SignIn> Pipeline::OpenSignIn(const Definition& definition) {
   const base::SteadyTime give_up = context_.clock.SteadyNow() + kSecretPatience;
   for (int attempt = 1;; ++attempt) {
-    auto opened = context_.resources.OpenAuthenticator(run_, definition.integration);
+    auto opened = context_.resources.OpenSignIn(run_, definition.integration);
     if (opened.ok()) return opened;
     const base::Reason reason = base::ReasonOf(opened.status());
     if (reason != base::Reason::kKeyUnavailable && reason != base::Reason::kSecretUnavailable) {
@@ -123,9 +126,11 @@ absl::StatusOr<std::unique_ptr<auth::Authenticator>> Pipeline::OpenAuthenticator
 }
 
 // Counted from when a worker first took the run, by the wall clock: it goes on over hand-backs.
+// What the run was parked does not count, within the longest wait there is.
 void Pipeline::StartClock(const Definition& definition) {
   const auto most = pull::ResolveLimits(definition.integration.limits()).run_duration_max;
-  const auto passed = context_.clock.Now() - run_.start_time;
+  const auto parked = std::min(run_.parked, http::Patience::kWaitMax);
+  const auto passed = context_.clock.Now() - run_.start_time - parked;
   control_.SetDeadline(context_.clock.SteadyNow() + (most - passed));
 }
 
@@ -163,17 +168,33 @@ void Pipeline::ReportWait(const model::RunWait& wait, int next_attempt) {
   }  // else the wait is not shown: no reason to end the run
 }
 
+absl::Status Pipeline::Write(const Conclusion& conclusion) {
+  switch (conclusion.kind) {
+    case Conclusion::Kind::kFinish: return context_.queue.Finish(run_, conclusion.ending);
+    case Conclusion::Kind::kPark: {
+      queue::RunParking parking = conclusion.parking;
+      const auto left = conclusion.due - context_.clock.SteadyNow();
+      parking.delay = std::max(std::chrono::milliseconds(0),
+                               std::chrono::ceil<std::chrono::milliseconds>(left));
+      return context_.queue.Park(run_, parking);
+    }
+    case Conclusion::Kind::kRelease:
+      return context_.queue.Release(run_, base::ReasonName(conclusion.release_reason));
+    case Conclusion::Kind::kLeave: break;
+  }
+  return absl::OkStatus();
+}
+
 void Pipeline::End(const absl::Status& status) {
   const Conclusion conclusion = Conclude(control_.cause(), status);
-  context_.logger.Info("run.ended", {{"run", NameOf(run_)}, {"error", status}});
+  const bool parks = conclusion.kind == Conclusion::Kind::kPark;
+  context_.logger.Info(parks ? "run.parked" : "run.ended",
+                       {{"run", NameOf(run_)}, {"error", status}});
   if (conclusion.kind == Conclusion::Kind::kLeave) return;
   // A run that is ours in the table and walked by nobody would stay for ever (I6): only a fence, or
   // the end of this worker, lets it go.
   for (int attempt = 1;; ++attempt) {
-    const absl::Status written =
-        conclusion.kind == Conclusion::Kind::kFinish
-            ? context_.queue.Finish(run_, conclusion.ending)
-            : context_.queue.Release(run_, base::ReasonName(conclusion.release_reason));
+    const absl::Status written = Write(conclusion);
     if (written.ok() || base::ReasonOf(written) == base::Reason::kRunFenced) break;
     context_.logger.Warning("run.end_failed", {{"run", NameOf(run_)}, {"error", written}});
     const auto delay =

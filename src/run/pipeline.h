@@ -6,12 +6,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "http/retrying_transport.h"
 #include "load/page_committer.h"
 #include "queue/run_queue.h"
 #include "run/definition.h"
 #include "run/run_context.h"
 #include "run/run_control.h"
+#include "run/verdict.h"
 
 namespace syncline::run {
 
@@ -34,12 +34,12 @@ class Pipeline {
  private:
   // OK when the last page was committed, which ended the run.
   absl::Status Walk();
-  absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
-      const Definition& definition);
+  absl::StatusOr<SignIn> OpenSignIn(const Definition& definition);
   absl::StatusOr<load::PageOutcome> Commit(load::PageCommitter& committer,
                                            const load::PageCommit& page);
-  // Writes how the run ends, as often as it takes.
+  // Writes how the run ends, or goes back to the queue, as often as it takes.
   void End(const absl::Status& status);
+  absl::Status Write(const Conclusion& conclusion);
   void StartClock(const Definition& definition);
   void ReportWait(const model::RunWait& wait, int next_attempt);
 

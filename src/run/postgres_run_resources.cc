@@ -40,8 +40,8 @@ class WrittenRecords final : public pull::KnownRecords {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenAuthenticator(
-    const queue::ClaimedRun& run, const v1::Integration& integration) {
+absl::StatusOr<SignIn> PostgresRunResources::OpenSignIn(const queue::ClaimedRun& run,
+                                                        const v1::Integration& integration) {
   const model::IntegrationName name{run.workspace, run.integration};
   SYNCLINE_RETURN_IF_ERROR(
       database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
@@ -50,7 +50,9 @@ absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenA
         // Deleted and made anew under the same name: the links of this run belong to neither.
         return row.uid == run.integration_uid ? absl::OkStatus() : store::NotFound(name.ToString());
       }));
-  if (integration.credential().empty()) return auth::MakeNoAuthenticator();
+  if (integration.credential().empty()) {
+    return SignIn{auth::MakeNoAuthenticator(), budgets_.Unshared()};
+  }
   const model::CredentialName credential{run.workspace, integration.credential()};
   SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open, credentials_.Open(credential));
   SYNCLINE_RETURN_IF_ERROR(
@@ -58,7 +60,12 @@ absl::StatusOr<std::unique_ptr<auth::Authenticator>> PostgresRunResources::OpenA
   auth::Environment sign_in = sign_in_;
   sign_in.tokens = credentials_.TokensOf({credential, integration.credential_alternative()},
                                          open.token_epoch, sign_in_.clock, sign_in_.random);
-  return auth::MakeAuthenticator(open.credential, open.secrets, sign_in);
+  SignIn made;
+  SYNCLINE_ASSIGN_OR_RETURN(made.authenticator,
+                            auth::MakeAuthenticator(open.credential, open.secrets, sign_in));
+  // Of the credential as a whole: alternatives are ways in, the vendor is the same.
+  made.budget = budgets_.Of(credential, credential::RateLimitOf(open.credential));
+  return made;
 }
 
 absl::StatusOr<std::unique_ptr<pull::StateSource>> PostgresRunResources::OpenStates(

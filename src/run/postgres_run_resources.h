@@ -4,6 +4,7 @@
 #include <string>
 
 #include "credential/credential_opener.h"
+#include "credential/rate_budgets.h"
 #include "run/run_context.h"
 #include "store/database.h"
 
@@ -18,22 +19,25 @@ class PostgresRunResources final : public RunResources {
       : database_(database),
         credentials_(credentials),
         sign_in_(sign_in),
-        worker_id_(std::move(worker_id)) {}
+        worker_id_(std::move(worker_id)),
+        budgets_(database, sign_in.clock, sign_in.random, worker_id_) {}
 
-  absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
-      const queue::ClaimedRun& run, const v1::Integration& integration) override;
+  absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun& run,
+                                    const v1::Integration& integration) override;
   absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(
       const queue::ClaimedRun& run, const v1::Integration& integration) override;
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
       const queue::ClaimedRun& run, const Definition& definition,
       const mapping::CompiledMapping& mapping) override;
   std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun& run) override;
+  void Tick() override { budgets_.Tick(); }
 
  private:
   store::Database& database_;
   credential::CredentialOpener& credentials_;
   const auth::Environment sign_in_;
   const std::string worker_id_;
+  credential::RateBudgets budgets_;
 };
 
 }  // namespace syncline::run

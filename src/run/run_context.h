@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "event/event_feed.h"
 #include "http/backoff.h"
+#include "http/rate_budget.h"
 #include "http/transport.h"
 #include "load/page_committer.h"
 #include "mapping/compiled_mapping.h"
@@ -20,14 +21,20 @@
 
 namespace syncline::run {
 
+// How a run signs in, and how fast it may ask.
+struct SignIn {
+  std::unique_ptr<auth::Authenticator> authenticator;
+  std::shared_ptr<http::RateBudget> budget;  // shared with the other runs; null = no limit
+};
+
 // Makes the parts of one run that stand on the database. Safe for concurrent use.
 class RunResources {
  public:
   virtual ~RunResources() = default;
   // Of the integration's credential as it is now. NOT_FOUND when integration or credential are
   // gone; KEY_UNAVAILABLE, SECRET_UNAVAILABLE, CREDENTIAL_CORRUPT, DATABASE_UNAVAILABLE.
-  virtual absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
-      const queue::ClaimedRun& run, const v1::Integration& integration) = 0;
+  virtual absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun& run,
+                                            const v1::Integration& integration) = 0;
   // Where the states of its partitions are. Null for a run that walks the whole list: that of an
   // integration without `incremental`, and a full one. NOT_FOUND, DATABASE_UNAVAILABLE.
   virtual absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(
@@ -37,6 +44,8 @@ class RunResources {
       const mapping::CompiledMapping& mapping) = 0;
   // What earlier runs wrote of the integration's records, for one that skips unchanged ones.
   virtual std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun& run) = 0;
+  // Called every few seconds: gives back to the fleet what no run uses.
+  virtual void Tick() {}
 };
 
 // What every run of a worker shares. Made by the composition root, outlives the executor.

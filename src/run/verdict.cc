@@ -1,6 +1,7 @@
 #include "run/verdict.h"
 
 #include "base/status.h"
+#include "http/patience.h"
 
 namespace syncline::run {
 namespace {
@@ -32,11 +33,23 @@ Conclusion Released(Reason reason) {
   return {.kind = Conclusion::Kind::kRelease, .release_reason = reason};
 }
 
+Conclusion Parked(const http::Park& park) {
+  return {.kind = Conclusion::Kind::kPark,
+          .parking = {.wait = {std::string(base::ReasonName(park.wait.reason)), park.wait.message},
+                      .delay = park.wait.delay,
+                      .request_attempt = park.wait.next_attempt,
+                      .paid = park.paid},
+          .due = park.due};
+}
+
 }  // namespace
 
 Conclusion Conclude(StopCause cause, const absl::Status& status) {
   const Reason reason = base::ReasonOf(status);
   if (cause == StopCause::kLost) return {.kind = Conclusion::Kind::kLeave};
+  if (cause == StopCause::kNone || cause == StopCause::kDraining) {
+    if (const auto park = http::ParkOf(status); park.has_value()) return Parked(*park);
+  }
   // Should the fence have spoken of another page rather than of another owner, the run is still
   // ours: the release, which has a fence of its own, then lets the next owner go on from the
   // checkpoint.

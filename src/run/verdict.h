@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "base/clock.h"
 #include "base/reason.h"
 #include "queue/run_queue.h"
 #include "run/run_control.h"
@@ -14,11 +15,14 @@ struct Conclusion {
   enum class Kind {
     kFinish,   // it ends as `ending` says
     kRelease,  // it goes back to the queue, `release_reason`
+    kPark,     // it waits in the queue for its time, `parking`
     kLeave,    // it is not ours any more: nothing is written
   };
   Kind kind = Kind::kFinish;
   queue::RunEnding ending;
   base::Reason release_reason = base::Reason::kDraining;
+  queue::RunParking parking;
+  base::SteadyTime due = {};  // of a parking, whose `delay` is what it was when the vendor spoke
 };
 
 // `cause`: why the run was stopped from outside, if it was; `status`: the error that ended the

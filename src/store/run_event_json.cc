@@ -24,6 +24,7 @@ v1::RunCounters ToProto(const model::RunCounters& from) {
   to.set_response_bytes(from.response_bytes);
   to.set_failed_details(from.failed_details);
   to.set_requests(from.requests);
+  to.set_retries(from.retries);
   to.set_total_records(from.total_records);
   return to;
 }
@@ -40,6 +41,7 @@ model::RunCounters FromProto(const v1::RunCounters& from) {
           .missing = from.missing(),
           .response_bytes = from.response_bytes(),
           .requests = from.requests(),
+          .retries = from.retries(),
           .failed_details = from.failed_details(),
           .total_records = from.total_records()};
 }
@@ -131,6 +133,7 @@ struct Encoder {
     v1::RunWaiting to;
     *to.mutable_wait() = ToProto(event.wait);
     to.set_attempt(event.attempt);
+    to.set_parked(event.parked);
     return ToProtoJson(to);
   }
   std::string operator()(const model::RunReleased& event) const {
@@ -200,7 +203,8 @@ absl::StatusOr<model::RunEventBody> DecodeRunEvent(std::string_view kind,
   if (kind == "waiting") {
     v1::RunWaiting from;
     SYNCLINE_RETURN_IF_ERROR(FromProtoJson(payload, &from));
-    return model::RunWaiting{.wait = FromProto(from.wait()), .attempt = from.attempt()};
+    return model::RunWaiting{
+        .wait = FromProto(from.wait()), .attempt = from.attempt(), .parked = from.parked()};
   }
   if (kind == "released") {
     v1::RunReleased from;

@@ -135,6 +135,18 @@ TEST_F(ReauthorizationTest, ASignInThatWantsAPersonStopsItsSchedulesUntilItIsMen
   EXPECT_TRUE(Start().ok());
 }
 
+TEST_F(ReauthorizationTest, ASignInThatTheVendorRefusedGoesOnWithAnotherSecret) {
+  migrated_->Query(
+      "UPDATE syncline.schedule SET paused = true, next_fire_time = NULL, "
+      "pause_reason = 'AUTH_FAILED'");
+  EXPECT_EQ(Schedule().pause_reason(), "AUTH_FAILED");
+  Expect(Update("basic { username: 'u' password: 'p' }"));
+  EXPECT_TRUE(Schedule().paused()) << "it is the secret that was refused";
+  Expect(Update("basic { username: 'u' password: 'new' }"));
+  EXPECT_FALSE(Schedule().paused());
+  EXPECT_EQ(Schedule().pause_reason(), "");
+}
+
 TEST_F(ReauthorizationTest, WhatSomebodyPausedStaysPaused) {
   RequirePerson();
   EXPECT_EQ(Tell<v1::PauseScheduleRequest>("ScheduleService/PauseSchedule").pause_reason(), "");

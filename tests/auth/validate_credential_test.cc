@@ -90,6 +90,39 @@ TEST(ValidateCredential, BoundsTheNumberOfHosts) {
   EXPECT_THAT(FieldsOf(Validate(text)), ElementsAre("allowedHosts"));
 }
 
+struct RateCase {
+  const char* limit;
+  const char* field;  // "" = right
+};
+
+TEST(ValidateCredential, ChecksTheRateLimit) {
+  const RateCase cases[] = {
+      {"requests_per_second: 5", ""},
+      {"requests_per_second: 0.001 burst: 10000", ""},
+      {"requests_per_second: 10000 concurrent_request_count: 1000", ""},
+      {"concurrent_request_count: 1", ""},
+      {"", "rateLimit"},
+      {"requests_per_second: 0.0009", "rateLimit.requestsPerSecond"},
+      {"requests_per_second: 10000.1", "rateLimit.requestsPerSecond"},
+      {"requests_per_second: -1", "rateLimit.requestsPerSecond"},
+      {"requests_per_second: nan", "rateLimit.requestsPerSecond"},
+      {"requests_per_second: inf", "rateLimit.requestsPerSecond"},
+      {"requests_per_second: 1 burst: 10001", "rateLimit.burst"},
+      {"requests_per_second: 1 burst: -1", "rateLimit.burst"},
+      {"concurrent_request_count: 1 burst: 2", "rateLimit.burst"},
+      {"concurrent_request_count: 1001", "rateLimit.concurrentRequestCount"},
+      {"requests_per_second: 1 concurrent_request_count: -1", "rateLimit.concurrentRequestCount"},
+  };
+  for (const auto& [limit, field] : cases) {
+    const absl::Status status = Validate(std::string("none {} rate_limit { ") + limit + " }");
+    if (*field == '\0') {
+      EXPECT_TRUE(status.ok()) << limit << ": " << base::MessageOf(status);
+    } else {
+      EXPECT_THAT(FieldsOf(status), ElementsAre(field)) << limit;
+    }
+  }
+}
+
 TEST(ValidateCredential, AStoredTokenStays) {
   const char* const text = "allowed_hosts: 'a' api_token { header: 'X' }";
   EXPECT_THAT(FieldsOf(Validate(text)), ElementsAre("apiToken.token"));

@@ -157,6 +157,37 @@ TEST_P(RunQueueContract, AReleasedRunIsTheNextClaimersAlone) {
   EXPECT_EQ(harness_->State(run_id), model::RunState::kRunning);
 }
 
+TEST_P(RunQueueContract, AParkedRunGoesOnAsIfNothingHadFailed) {
+  const std::string run_id = harness_->Enqueue();
+  const queue::ClaimedRun before = ClaimOne(harness_->first());
+  const queue::RunParking parking{.wait = {"VENDOR_THROTTLED", "429", {}},
+                                  .delay = std::chrono::milliseconds(0),
+                                  .request_attempt = 3,
+                                  .paid = true};
+  ASSERT_TRUE(harness_->first().Park(before, parking).ok());
+  EXPECT_EQ(harness_->State(run_id), model::RunState::kQueued);
+  EXPECT_EQ(harness_->WaitReason(run_id), "VENDOR_THROTTLED");
+  EXPECT_EQ(ReasonOf(harness_->first().Park(before, parking)), base::Reason::kRunFenced);
+  const queue::ClaimedRun after = ClaimOne(harness_->second());
+  EXPECT_EQ(after.run_id, run_id);
+  EXPECT_EQ(after.attempt, before.attempt);
+  EXPECT_GT(after.epoch, before.epoch);
+  EXPECT_EQ(after.request_attempt, 3);
+  EXPECT_TRUE(after.paid);
+  EXPECT_THAT(Kinds(run_id), testing::ElementsAre("queued", "started", "waiting", "started"));
+  const auto waiting = std::get<model::RunWaiting>(harness_->Events(run_id).at(2).body);
+  EXPECT_TRUE(waiting.parked);
+  EXPECT_EQ(waiting.attempt, 3);
+}
+
+TEST_P(RunQueueContract, CancelOfAParkedRunEndsItAtOnce) {
+  const std::string run_id = harness_->Enqueue();
+  const queue::ClaimedRun run = ClaimOne(harness_->first());
+  ASSERT_TRUE(harness_->first().Park(run, {.delay = std::chrono::hours(1)}).ok());
+  ASSERT_TRUE(harness_->RequestCancel(run_id).ok());
+  EXPECT_EQ(harness_->State(run_id), model::RunState::kCancelled);
+}
+
 TEST_P(RunQueueContract, AnEpochOfItsOwnIsFencedToo) {
   harness_->Enqueue();
   const queue::ClaimedRun before = ClaimOne(harness_->first());

@@ -119,6 +119,37 @@ TEST(CurlTransport, NamesACutOffBody) {
   EXPECT_EQ(base::ReasonOf(Fetch(server.origin()).status()), base::Reason::kBodyTruncated);
 }
 
+TEST(CurlTransport, NamesAChunkedBodyWithoutItsEnd) {
+  test::HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    response.set_chunked_content_provider("application/json",
+                                          [](std::size_t offset, httplib::DataSink& sink) {
+                                            if (offset > 0)
+                                              return false;  // hangs up instead of the last chunk
+                                            return sink.write("[1,2,3", 6);
+                                          });
+  });
+  EXPECT_EQ(base::ReasonOf(Fetch(server.origin()).status()), base::Reason::kBodyTruncated);
+}
+
+TEST(CurlTransport, CutsAnEndlessBodyInBoundedMemory) {
+  constexpr std::size_t kGigabyte = std::size_t{1} << 30;
+  std::atomic<std::size_t> sent = 0;
+  test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    response.set_chunked_content_provider(
+        "application/json", [&](std::size_t, httplib::DataSink& sink) {
+          static const std::string part(std::size_t{1} << 20, ' ');
+          sent += part.size();
+          if (sent > kGigabyte) sink.done();
+          return sink.write(part.data(), part.size());
+        });
+  });
+  const std::size_t before = ResidentBytes();
+  const auto response = Fetch(server.origin());
+  EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kResponseTooLarge);
+  EXPECT_LT(sent, std::size_t{256} << 20) << "cut at the cap, not at the end";
+  EXPECT_LT(ResidentBytes(), before + (std::size_t{160} << 20));
+}
+
 TEST(CurlTransport, RefusesAnAnnouncedSizeBeforeTheBody) {
   test::HttpServer server(test::hostile::TruncatedBody(10'000));
   EXPECT_EQ(base::ReasonOf(Fetch(server.origin(), {.body_bytes_max = 9'999}).status()),

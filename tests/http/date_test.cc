@@ -36,5 +36,23 @@ TEST(FormatHttpDate, WritesTheFormThatIsPreferred) {
             "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
+TEST(Rfc3339, IsReadOrIgnored) {
+  using std::chrono::sys_days;
+  const std::chrono::sys_seconds expected =
+      sys_days(std::chrono::year(1994) / 11 / 6) + std::chrono::seconds(8 * 3600 + 49 * 60 + 37);
+  for (const char* text :
+       {"1994-11-06T08:49:37Z", "1994-11-06t08:49:37z", "1994-11-06 08:49:37Z",
+        "1994-11-06T08:49:37.999Z", "1994-11-06T09:49:37+01:00", "1994-11-06T03:19:37.5-05:30"}) {
+    EXPECT_EQ(ParseRfc3339(text), expected) << text;
+  }
+  for (const char* text :
+       {"", "1994-11-06", "1994-11-06T08:49:37", "1994-13-06T08:49:37Z", "1994-02-30T08:49:37Z",
+        "1994-11-06T24:49:37Z", "1994-11-06T08:49:37+1:00", "1994-11-06T08:49:37+25:00",
+        "1994-11-06T08:49:37 Z", "94-11-06T08:49:37Z", "1994/11/06T08:49:37Z",
+        "1994-11-06T08:49:37.", "1994-1x-06T08:49:37Z", "1994-11-06T08:49:37ZZ"}) {
+    EXPECT_FALSE(ParseRfc3339(text).has_value()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace syncline::http

@@ -61,45 +61,5 @@ TEST(Backoff, NeverComesBackBeforeTheHint) {
   EXPECT_EQ(DelayAfter(backoff, 4, milliseconds(1), 0.5), milliseconds(5000));
 }
 
-struct ResetCase {
-  const char* name;
-  const char* text;
-  std::optional<milliseconds> expected;
-};
-
-// Now is 2026-01-01T00:00:00Z, 1767225600 s after 1970, in this table.
-class Reset : public testing::TestWithParam<ResetCase> {};
-
-TEST_P(Reset, IsASpanOrAnInstant) {
-  const base::Time now = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
-  EXPECT_EQ(ParseReset(GetParam().text, now), GetParam().expected);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Table, Reset,
-    testing::Values(ResetCase{"Span", "30", seconds(30)},
-                    ResetCase{"Fraction", " 1.5 ", milliseconds(1'500)},
-                    ResetCase{"LongSpan", "999999999", kRetryAfterReadMax},
-                    ResetCase{"Instant", "1767225660", seconds(60)},
-                    ResetCase{"InstantInMilliseconds", "1767225660500", milliseconds(60'500)},
-                    ResetCase{"Past", "1767225000", seconds(0)},
-                    ResetCase{"Date", "Thu, 01 Jan 2026 00:00:30 GMT", seconds(30)},
-                    ResetCase{"Dots", "1.2.3", std::nullopt}, ResetCase{"Empty", "", std::nullopt},
-                    ResetCase{"Word", "soon", std::nullopt}),
-    [](const auto& test) { return test.param.name; });
-
-TEST(WaitAskedFor, TakesTheFirstHeaderThatCanBeRead) {
-  Headers headers;
-  EXPECT_EQ(WaitAskedFor(headers, {}), std::nullopt);
-  headers.Add("X-RateLimit-Reset", "3");
-  EXPECT_EQ(WaitAskedFor(headers, {}), seconds(3));
-  headers.Add("RateLimit-Reset", "2");
-  EXPECT_EQ(WaitAskedFor(headers, {}), seconds(2));
-  headers.Add("Retry-After", "soon");
-  EXPECT_EQ(WaitAskedFor(headers, {}), seconds(2));
-  headers.Set("Retry-After", "1");
-  EXPECT_EQ(WaitAskedFor(headers, {}), seconds(1));
-}
-
 }  // namespace
 }  // namespace syncline::http

@@ -14,8 +14,9 @@ using std::chrono::milliseconds;
 class RetryingTransportTest : public testing::Test {
  protected:
   absl::StatusOr<Response> Send(std::stop_token stop = {}) {
-    RetryingTransport transport(inner_, limits_, clock_, random_,
-                                [this](const Wait& wait) { waits_.push_back(wait); });
+    RetryingTransport transport(inner_, limits_, patience_, random_);
+    transport.GoOnWith(first_attempt_);
+    transport.CountRetries(retries_before_);
     const std::size_t before = inner_.requests().size();
     auto outcome = transport.Send(request_, {}, stop);
     EXPECT_EQ(transport.request_count(),
@@ -34,6 +35,9 @@ class RetryingTransportTest : public testing::Test {
   RetryLimits limits_{.attempt_count_max = 3};
   Request request_{.url = *Url::Parse("http://vendor.example/")};
   std::vector<Wait> waits_;
+  Patience patience_{clock_, [this](const Wait& wait) { waits_.push_back(wait); }};
+  int first_attempt_ = 1;
+  std::int64_t retries_before_ = 0;
 };
 
 TEST_F(RetryingTransportTest, ReturnsAGoodAnswerAtOnce) {
@@ -43,7 +47,7 @@ TEST_F(RetryingTransportTest, ReturnsAGoodAnswerAtOnce) {
 }
 
 TEST_F(RetryingTransportTest, LeavesOtherStatusesToTheCaller) {
-  for (const int status : {301, 400, 401, 403, 404, 501}) {
+  for (const int status : {301, 400, 403, 404, 501}) {
     EnqueueStatus(status);
     EXPECT_EQ(Send()->status, status);
   }
@@ -67,12 +71,24 @@ TEST_F(RetryingTransportTest, TriesAgainWhatMayPass) {
   EXPECT_EQ(waits_.size(), 11U);
 }
 
-TEST_F(RetryingTransportTest, WaitsAsLongAsASignInsProviderAsks) {
-  inner_.Enqueue(base::WithRetryAfter(base::Error(base::Reason::kVendorThrottled, "no"),
-                                      milliseconds(60'000)));
+TEST_F(RetryingTransportTest, ARefusedSignInIsTriedOnceMore) {
+  limits_.attempt_count_max = 9;
+  EnqueueStatus(401);
   EnqueueStatus(200);
   EXPECT_EQ(Send()->status, 200);
-  EXPECT_GE(waits_.back().delay, milliseconds(60'000));
+  EXPECT_EQ(waits_.back().reason, base::Reason::kAuthFailed);
+  EnqueueStatus(401);
+  EnqueueStatus(401);
+  EXPECT_EQ(Send()->status, 401) << "judged above";
+  EXPECT_EQ(waits_.size(), 2U);
+}
+
+TEST_F(RetryingTransportTest, WaitsAsLongAsASignInsProviderAsks) {
+  inner_.Enqueue(base::WithRetryAfter(base::Error(base::Reason::kVendorThrottled, "no"),
+                                      milliseconds(20'000)));
+  EnqueueStatus(200);
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_GE(waits_.back().delay, milliseconds(20'000));
 }
 
 TEST_F(RetryingTransportTest, NeverTriesAgainWhatWillNotPass) {
@@ -102,28 +118,77 @@ TEST_F(RetryingTransportTest, EndsAsThrottledWhenTheVendorKeepsAsking) {
 
 TEST_F(RetryingTransportTest, WaitsAsLongAsTheVendorAsks) {
   EnqueueStatus(429, "30");
-  EnqueueStatus(503, "Thu, 01 Jan 2026 00:01:30 GMT");  // the clock stands at 00:00:30 by then
+  EnqueueStatus(503, "Thu, 01 Jan 2026 00:00:55 GMT");  // the clock stands at 00:00:30 by then
   EnqueueStatus(200);
   const base::SteadyTime begin = clock_.SteadyNow();
   EXPECT_EQ(Send()->status, 200);
-  EXPECT_EQ(clock_.SteadyNow() - begin, std::chrono::seconds(90));
+  EXPECT_EQ(clock_.SteadyNow() - begin, std::chrono::seconds(55));
   EXPECT_EQ(waits_[0].reason, base::Reason::kVendorThrottled);
   EXPECT_EQ(waits_[1].reason, base::Reason::kVendorError);
 }
 
-TEST_F(RetryingTransportTest, RefusesTooLongAPause) {
-  EnqueueStatus(429, "901");
+TEST_F(RetryingTransportTest, WaitsForTheResetWhereThereIsNoRetryAfter) {
+  Response throttled = test::JsonResponse("{}", 429);
+  throttled.headers.Add("X-RateLimit-Reset", "1767225625");  // 25 s after the test's beginning
+  inner_.Enqueue(std::move(throttled));
+  EnqueueStatus(200);
+  EXPECT_EQ(Send()->status, 200);
+  EXPECT_EQ(waits_.back().delay, milliseconds(25'000));
+}
+
+TEST_F(RetryingTransportTest, ALongPauseParksAndKeepsTheCountOfTries) {
+  EnqueueStatus(503);
+  EnqueueStatus(429, "3600");
+  const auto park = ParkOf(Send().status());
+  ASSERT_TRUE(park.has_value());
+  EXPECT_EQ(park->wait.reason, base::Reason::kVendorThrottled);
+  EXPECT_EQ(park->wait.delay, std::chrono::hours(1));
+  EXPECT_EQ(park->wait.next_attempt, 3);
+  EXPECT_EQ(waits_.size(), 1U) << "the park is shown by the run";
+  // The run went on: one try is left of three.
+  first_attempt_ = 3;
+  EnqueueStatus(429, "3600");
+  const auto end = Send();
+  EXPECT_EQ(base::ReasonOf(end.status()), base::Reason::kVendorThrottled);
+  EXPECT_FALSE(ParkOf(end.status()).has_value());
+}
+
+TEST_F(RetryingTransportTest, AParkOfTheBudgetIsNoTry) {
+  EnqueueStatus(503);
+  inner_.Enqueue(ParkStatus(
+      {.wait = {base::Reason::kRateLimited, "later", std::chrono::minutes(5), 1}, .paid = true}));
+  RetryingTransport transport(inner_, limits_, patience_, random_);
+  const auto park = ParkOf(transport.Send(request_, {}, {}).status());
+  ASSERT_TRUE(park.has_value());
+  EXPECT_EQ(park->wait.next_attempt, 2);
+  EXPECT_TRUE(park->paid);
+  EXPECT_EQ(transport.request_count(), 1) << "the second was not sent";
+}
+
+TEST_F(RetryingTransportTest, ThePauseOfAnEndlessVendorIsTheError) {
+  EnqueueStatus(429, "99999999");
   const auto outcome = Send();
   EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kVendorThrottled);
-  EXPECT_EQ(base::RetryAfterOf(outcome.status()), milliseconds(901'000));
-  EXPECT_TRUE(waits_.empty());
+  EXPECT_FALSE(ParkOf(outcome.status()).has_value());
+}
+
+TEST_F(RetryingTransportTest, TheRunsRetriesAreABudget) {
+  limits_.retry_count_max = 5;
+  retries_before_ = 3;
+  limits_.attempt_count_max = 20;
+  for (int i = 0; i < 3; ++i) EnqueueStatus(503);
+  const auto outcome = Send();
+  EXPECT_EQ(base::ReasonOf(outcome.status()), base::Reason::kVendorError);
+  EXPECT_EQ(base::MetadataOf(outcome.status()).at("retry_count_max"), "5");
+  EXPECT_TRUE(IsOutOfRetries(outcome.status()));
+  EXPECT_EQ(waits_.size(), 2U);
 }
 
 TEST_F(RetryingTransportTest, StopsWhileItWaits) {
   EnqueueStatus(503);
   std::stop_source stop;
-  RetryingTransport transport(inner_, limits_, clock_, random_,
-                              [&](const Wait&) { stop.request_stop(); });
+  const Patience patience(clock_, [&](const Wait&) { stop.request_stop(); });
+  RetryingTransport transport(inner_, limits_, patience, random_);
   EXPECT_EQ(base::ReasonOf(transport.Send(request_, {}, stop.get_token()).status()),
             base::Reason::kCancelled);
 }
@@ -132,8 +197,7 @@ TEST_F(RetryingTransportTest, StopsWhileItWaits) {
 class JudgedTest : public RetryingTransportTest {
  protected:
   absl::StatusOr<Response> SendJudged(const Judged& judged) {
-    RetryingTransport transport(inner_, limits_, clock_, random_,
-                                [this](const Wait& wait) { waits_.push_back(wait); });
+    RetryingTransport transport(inner_, limits_, patience_, random_);
     return transport.SendJudged(request_, {}, [&](Response&) { return ++judged_, judged; }, {});
   }
   int judged_ = 0;
@@ -177,21 +241,40 @@ TEST_F(JudgedTest, PausesAreNoTriesAndBounded) {
   for (const Wait& wait : waits_) EXPECT_EQ(wait.delay, milliseconds(700));
 }
 
-TEST_F(JudgedTest, APauseBeyondTheLimitIsToldWithItsLength) {
+TEST_F(JudgedTest, ALongPauseParksAndIsNoTry) {
   EnqueueStatus(200);
   const auto outcome = SendJudged({.kind = Judged::Kind::kAgain,
                                    .trouble = {.reason = base::Reason::kVendorThrottled,
                                                .message = "Quota used up.",
                                                .hint = std::chrono::hours(2),
                                                .is_try = false}});
-  EXPECT_EQ(base::RetryAfterOf(outcome.status()), std::chrono::hours(2));
-  EXPECT_TRUE(base::MessageOf(outcome.status()).starts_with("Quota used up."));
+  const auto park = ParkOf(outcome.status());
+  ASSERT_TRUE(park.has_value());
+  EXPECT_EQ(park->wait.delay, std::chrono::hours(2));
+  EXPECT_EQ(park->wait.message, "Quota used up.");
+  EXPECT_EQ(park->wait.next_attempt, 1);
   EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(JudgedTest, ALongPauseInTheMidstOfAPageIsATry) {
+  patience_.HoldAnswer();
+  const Judged again{.kind = Judged::Kind::kAgain,
+                     .trouble = {.reason = base::Reason::kVendorThrottled,
+                                 .message = "Quota used up.",
+                                 .hint = std::chrono::hours(2),
+                                 .is_try = false}};
+  EnqueueStatus(200);
+  EXPECT_EQ(ParkOf(SendJudged(again).status())->wait.next_attempt, 2);
+  limits_.attempt_count_max = 1;
+  EnqueueStatus(200);
+  const absl::Status last = SendJudged(again).status();
+  EXPECT_FALSE(ParkOf(last).has_value());
+  EXPECT_EQ(base::ReasonOf(last), base::Reason::kVendorThrottled);
 }
 
 TEST_F(JudgedTest, AnErrorOfTheJudgeEndsTheRequest) {
   EnqueueStatus(200);
-  RetryingTransport transport(inner_, limits_, clock_, random_, {});
+  RetryingTransport transport(inner_, limits_, patience_, random_);
   const auto outcome =
       transport.SendJudged(request_, {},
                            [](Response&) -> absl::StatusOr<Judged> {
@@ -202,15 +285,32 @@ TEST_F(JudgedTest, AnErrorOfTheJudgeEndsTheRequest) {
 }
 
 TEST_F(RetryingTransportTest, ABudgetThatIsUsedUpSaysWhenItIsRenewed) {
-  for (const int status : {429, 503}) {
+  for (const int status : {429, 500}) {
     Response response = test::JsonResponse("{}", status);
-    response.headers.Add("X-RateLimit-Reset", "77");
+    response.headers.Add("X-RateLimit-Reset", "27");
     inner_.Enqueue(std::move(response));
     EnqueueStatus(200);
     EXPECT_EQ(Send()->status, 200);
   }
-  EXPECT_GE(waits_[0].delay, std::chrono::seconds(77));
-  EXPECT_LT(waits_[1].delay, std::chrono::seconds(77)) << "503 says nothing about a budget";
+  EXPECT_GE(waits_[0].delay, std::chrono::seconds(27));
+  EXPECT_LT(waits_[1].delay, std::chrono::seconds(27)) << "500 says nothing about a budget";
+}
+
+TEST_F(RetryingTransportTest, TheRequestThatWasPutOffGoesOnWithItsTryAndOthersBegin) {
+  RetryingTransport transport(inner_, limits_, patience_, random_);
+  transport.GoOnWith(3);
+  EnqueueStatus(200);
+  EXPECT_EQ(transport.Send(request_, {}, {})->status, 200) << "not the one that was put off";
+  EnqueueStatus(503);
+  EXPECT_EQ(transport.Send(request_, {}, {})->status, 503) << "its third try of three";
+  for (int i = 0; i < 2; ++i) EnqueueStatus(503);
+  EnqueueStatus(200);
+  EXPECT_EQ(transport.Send(request_, {}, {})->status, 200) << "another one has all of its tries";
+  transport.GoOnWith(3);
+  transport.GoOnWith(1);
+  EnqueueStatus(503);
+  EnqueueStatus(200);
+  EXPECT_EQ(transport.Send(request_, {}, {})->status, 200) << "the page was complete";
 }
 
 }  // namespace

@@ -96,10 +96,10 @@ TEST_F(AnswerActionsTest, RetryStaysWithinTheTries) {
 }
 
 TEST_F(AnswerActionsTest, WaitIsNoTryAndAsLongAsItSays) {
-  transport_.EnqueueJson(R"({"retry_in":90})");
-  transport_.EnqueueJson(R"({"retry_in":"2026-01-01T00:05:00Z"})");
+  transport_.EnqueueJson(R"({"retry_in":9})");
+  transport_.EnqueueJson(R"({"retry_in":"2026-01-01T00:00:30Z"})");
   http::Response reset = test::JsonResponse(R"({"retry_in":null})");
-  reset.headers.Add("RateLimit-Reset", "60");
+  reset.headers.Add("RateLimit-Reset", "30");
   transport_.Enqueue(std::move(reset));
   transport_.EnqueueJson(kOnePage);
   const base::Time begin = clock_.Now();
@@ -109,20 +109,22 @@ TEST_F(AnswerActionsTest, WaitIsNoTryAndAsLongAsItSays) {
             "1")
       << "one try, and three pauses that are none";
   ASSERT_EQ(waits_.size(), 3U);
-  EXPECT_EQ(waits_[0].delay, std::chrono::seconds(90));
-  EXPECT_EQ(waits_[1].delay, std::chrono::minutes(5) - std::chrono::seconds(90));
-  EXPECT_EQ(clock_.Now() - begin, std::chrono::minutes(6));
+  EXPECT_EQ(waits_[0].delay, std::chrono::seconds(9));
+  EXPECT_EQ(waits_[1].delay, std::chrono::seconds(21));
+  EXPECT_EQ(clock_.Now() - begin, std::chrono::minutes(1));
   for (const http::Wait& wait : waits_) EXPECT_EQ(wait.reason, Reason::kVendorThrottled);
 }
 
-TEST_F(AnswerActionsTest, ALongWaitCarriesItsLengthAndReason) {
+TEST_F(AnswerActionsTest, ALongWaitParksTheRun) {
   transport_.EnqueueJson(R"({"until":"2026-01-01T06:00:00Z"})");
   const auto outcome = Pull(
       "response { rules { when: 'response.until' action: ACTION_WAIT wait: 'response.until' "
       "message: 'Quota used up.' } }");
-  EXPECT_EQ(base::ReasonOf(outcome.status()), Reason::kVendorThrottled);
-  EXPECT_EQ(base::RetryAfterOf(outcome.status()), std::chrono::hours(6));
-  EXPECT_THAT(base::MessageOf(outcome.status()), HasSubstr("Quota used up."));
+  const auto park = http::ParkOf(outcome.status());
+  ASSERT_TRUE(park.has_value());
+  EXPECT_EQ(park->wait.reason, Reason::kVendorThrottled);
+  EXPECT_EQ(park->wait.delay, std::chrono::hours(6));
+  EXPECT_EQ(park->wait.message, "Quota used up.");
 }
 
 TEST_F(AnswerActionsTest, AWaitWithoutALengthIsATry) {

@@ -44,9 +44,8 @@ INSTANTIATE_TEST_SUITE_P(
             "UnknownName", "request { url: 'http://v.example/{{secret.x}}' }", {"request.url"}},
         ValidationCase{
             "UnknownVar", "request { url: 'http://v.example/{{vars.x}}' }", {"request.url"}},
-        ValidationCase{
-            "Everything",
-            R"(display_name: ')" + std::string(256, 'x') + R"('
+        ValidationCase{"Everything",
+                       R"(display_name: ')" + std::string(256, 'x') + R"('
                        request {
                          url: 'http://v.example/{{'
                          query { key: '' value: 'x' }
@@ -62,13 +61,28 @@ INSTANTIATE_TEST_SUITE_P(
                        limits {
                          page_count_max: 1000001 page_bytes_max: -1 attempt_count_max: 21
                          request_timeout { seconds: 601 } run_duration_max { seconds: -1 }
-                         reject_count_max: 100001
+                         reject_count_max: 100001 retry_count_max: 100001
                        })",
-            {"displayName", "vars.Bad", "request.url", "request.query.", "request.query.q",
-             "request.headers.Authorization", "request.headers.Host", "request.headers.X Y",
-             "request.headers.X Y", "request.body", "request.body", "pagination.limitOffset.limit",
-             "records", "limits.pageCountMax", "limits.pageBytesMax", "limits.attemptCountMax",
-             "limits.rejectCountMax", "limits.requestTimeout", "limits.runDurationMax"}},
+                       {"displayName",
+                        "vars.Bad",
+                        "request.url",
+                        "request.query.",
+                        "request.query.q",
+                        "request.headers.Authorization",
+                        "request.headers.Host",
+                        "request.headers.X Y",
+                        "request.headers.X Y",
+                        "request.body",
+                        "request.body",
+                        "pagination.limitOffset.limit",
+                        "records",
+                        "limits.pageCountMax",
+                        "limits.pageBytesMax",
+                        "limits.attemptCountMax",
+                        "limits.rejectCountMax",
+                        "limits.retryCountMax",
+                        "limits.requestTimeout",
+                        "limits.runDurationMax"}},
         ValidationCase{"HeaderWithALineBreak",
                        "request { url: 'http://v.example/' headers { key: 'X' value: 'a\\nb' } }",
                        {"request.headers.X"}},
@@ -98,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
                        std::string(kUrl) +
                            "limits { page_count_max: 1000000 page_bytes_max: 67108864 "
                            "attempt_count_max: 20 request_timeout { seconds: 600 } "
-                           "first_byte_timeout { seconds: 600 } "
+                           "first_byte_timeout { seconds: 600 } retry_count_max: 100000 "
                            "run_duration_max { seconds: 86400 } reject_count_max: 100000 }",
                        {}}),
     [](const auto& test) { return test.param.name; });

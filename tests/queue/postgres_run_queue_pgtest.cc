@@ -154,5 +154,54 @@ TEST_F(PostgresRunQueueTest, ADeadWorkerClaimsNothing) {
   EXPECT_TRUE(unknown.Claim(1)->empty());
 }
 
+TEST_F(PostgresRunQueueTest, ASignInThatWasRefusedPausesTheSchedules) {
+  const auto paused_after = [&](const char* reason, const char* status) {
+    migrated_->Query(
+        "INSERT INTO syncline.schedule (workspace_id, integration_id, schedule_id, spec, "
+        "next_fire_time) VALUES ('default', 'devices', 'default', '{}', clock_timestamp()) "
+        "ON CONFLICT (workspace_id, integration_id, schedule_id) DO UPDATE SET paused = false");
+    tables_->Enqueue("devices").value();
+    queue::PostgresRunQueue queue(database(), kFirstWorker);
+    const queue::ClaimedRun run = queue.Claim(1)->at(0);
+    queue::RunEnding ending{.error = {reason, "refused", {{"status", status}}}};
+    EXPECT_TRUE(queue.Finish(run, ending).ok());
+    return migrated_->Query("SELECT paused || ' ' || pause_reason FROM syncline.schedule");
+  };
+  EXPECT_EQ(paused_after("AUTH_FAILED", "403"), "false ");
+  EXPECT_EQ(paused_after("VENDOR_ERROR", "401"), "false ");
+  EXPECT_EQ(paused_after("AUTH_FAILED", "401"), "true AUTH_FAILED");
+}
+
+TEST_F(PostgresRunQueueTest, AParkedRunComesBackAtItsTimeAndNotBefore) {
+  const std::string run_id = tables_->Enqueue("devices").value();
+  queue::PostgresRunQueue queue(database(), kFirstWorker);
+  const queue::ClaimedRun run = queue.Claim(1)->at(0);
+  ASSERT_TRUE(queue
+                  .Park(run, {.wait = {"VENDOR_THROTTLED", "429", {}},
+                              .delay = std::chrono::hours(1),
+                              .request_attempt = 2,
+                              .paid = true})
+                  .ok());
+  EXPECT_TRUE(queue.Claim(1)->empty());
+  // What is shown is the instant that lets it go on.
+  EXPECT_EQ(migrated_->Query("SELECT (r.wait->>'untilTime')::timestamptz = q.run_after "
+                             "FROM syncline.run r JOIN syncline.run_queue q USING (run_id)"),
+            "t");
+  EXPECT_EQ(migrated_->Query("SELECT count(*) FROM syncline.run_queue WHERE crash_count = 0 "
+                             "AND attempt = 0 AND parked_milliseconds = 3600000"),
+            "1");
+  migrated_->Query("UPDATE syncline.run_queue SET run_after = clock_timestamp()");
+  const queue::ClaimedRun again = queue.Claim(1)->at(0);
+  EXPECT_EQ(again.run_id, run_id);
+  EXPECT_EQ(again.parked, std::chrono::hours(1));
+  EXPECT_TRUE(again.paid);
+  EXPECT_EQ(migrated_->Query("SELECT wait IS NULL FROM syncline.run"), "t");
+  // A slot that was paid for does not hold for ever.
+  ASSERT_TRUE(queue.Park(again, {.paid = true}).ok());
+  migrated_->Query(
+      "UPDATE syncline.run_queue SET run_after = clock_timestamp() - interval '2 min'");
+  EXPECT_FALSE(queue.Claim(1)->at(0).paid);
+}
+
 }  // namespace
 }  // namespace syncline::test

@@ -140,11 +140,11 @@ TEST_F(ExecutorTest, ARunThatAnotherWorkerTookIsStopped) {
 
 TEST_F(ExecutorTest, ARunPastItsDeadlineEnds) {
   Definition definition = MakeDefinition();
-  definition.integration.mutable_limits()->mutable_run_duration_max()->set_seconds(30);
+  definition.integration.mutable_limits()->mutable_run_duration_max()->set_seconds(10);
   on_request_ = [this](int) -> std::optional<absl::StatusOr<http::Response>> {
     held_.release();
     http::Response response = test::JsonResponse("{}", 429);
-    response.headers.Add("Retry-After", "600");
+    response.headers.Add("Retry-After", "25");
     return response;
   };
   Enqueue("a", definition);

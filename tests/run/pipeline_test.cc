@@ -84,6 +84,7 @@ struct EndCase {
   const char* body;
   model::Verdict verdict;
   const char* reason;
+  int requests = 2;  // sent in all
 };
 class PipelineEndTest : public PipelineTest, public testing::WithParamInterface<EndCase> {};
 
@@ -95,6 +96,7 @@ TEST_P(PipelineEndTest, FailsAfterThePagesBeforeWereCommitted) {
   Enqueue(kRun);
   RunOnce();
   EXPECT_EQ(pages().Get().page_number, 1);
+  EXPECT_EQ(request_count_, GetParam().requests);
   EXPECT_EQ(Row().state, model::RunState::kFailed);
   EXPECT_EQ(Row().ending.verdict, GetParam().verdict);
   EXPECT_EQ(Row().ending.error.reason, GetParam().reason);
@@ -106,7 +108,11 @@ constexpr const char* kFirstPage =
 INSTANTIATE_TEST_SUITE_P(
     Answers, PipelineEndTest,
     testing::Values(EndCase{"NotFound", 404, "{}", model::Verdict::kFailed, "VENDOR_ERROR"},
-                    EndCase{"SignInRefused", 401, "{}", model::Verdict::kFailed, "AUTH_FAILED"},
+                    EndCase{"BadRequest", 400, "{}", model::Verdict::kFailed, "VENDOR_ERROR"},
+                    EndCase{"NotImplemented", 501, "{}", model::Verdict::kFailed, "VENDOR_ERROR"},
+                    EndCase{"Trouble", 502, "{}", model::Verdict::kFailed, "VENDOR_ERROR", 6},
+                    EndCase{"SignInRefused", 401, "{}", model::Verdict::kFailed, "AUTH_FAILED", 3},
+                    EndCase{"Forbidden", 403, "{}", model::Verdict::kFailed, "AUTH_FAILED"},
                     EndCase{"NotJson", 200, "<html>", model::Verdict::kFailed, "JSON_INVALID"},
                     EndCase{"NotAList", 200, "{}", model::Verdict::kFailed, "RECORDS_NOT_A_LIST"},
                     EndCase{"RepeatedPage", 200, kFirstPage, model::Verdict::kLoop,
@@ -134,6 +140,110 @@ TEST_F(PipelineTest, ARetryIsShownAsAWait) {
   EXPECT_TRUE(pages().Get().ended);
   EXPECT_THAT(Kinds(kRun), testing::ElementsAre("queued", "started", "waiting"));
   EXPECT_EQ(pages().Get().counters.requests, 4);
+}
+
+TEST_F(PipelineTest, ALongWaitGivesTheWorkerBackAfterThePagesBefore) {
+  on_request_ = [&](int offset) -> std::optional<absl::StatusOr<http::Response>> {
+    if (offset == 0 || request_count_ > 2) return std::nullopt;
+    http::Response throttled = test::JsonResponse("{}", 429);
+    throttled.headers.Add("Retry-After", "3600");
+    return throttled;
+  };
+  Enqueue(kRun);
+  RunOnce();
+  EXPECT_EQ(pages().Get().page_number, 1);
+  EXPECT_EQ(Row().state, model::RunState::kQueued);
+  EXPECT_EQ(Row().wait.reason, "VENDOR_THROTTLED");
+  EXPECT_EQ(Row().run.request_attempt, 2);
+  EXPECT_EQ(Row().run.parked, std::chrono::hours(1));
+  EXPECT_THAT(Kinds(kRun), testing::ElementsAre("queued", "started", "waiting"));
+  // Its time has come.
+  CarryProgress(kRun);
+  RunControl control;
+  Pipeline(context_, Claim(), control).Run();
+  EXPECT_TRUE(pages().Get().ended);
+  EXPECT_EQ(Row().run.attempt, 1);
+  EXPECT_EQ(pages().LinkCount(), 5U);
+}
+
+TEST_F(PipelineTest, ManyLongWaitsAtOnceParkTheRunOnce) {
+  Definition definition = MakeDefinition();
+  definition.integration.set_records("items");
+  v1::Pagination& pagination = *definition.integration.mutable_pagination();
+  pagination.set_total("response.total");
+  pagination.set_parallel_page_count(4);
+  std::atomic<bool> throttles = true;
+  on_request_ = [&](int offset) -> std::optional<absl::StatusOr<http::Response>> {
+    if (throttles && offset >= 4) {
+      http::Response throttled = test::JsonResponse("{}", 429);
+      throttled.headers.Add("Retry-After", "7200");
+      return throttled;
+    }
+    std::string items;
+    for (int i = offset; i < std::min(offset + kPageSize, 15); ++i) {
+      items += fmt::format(R"({}{{"email":"user-{}@vendor.example"}})", i == offset ? "" : ",", i);
+    }
+    return test::JsonResponse(fmt::format(R"({{"total":15,"items":[{}]}})", items));
+  };
+  Enqueue(kRun, definition);
+  RunOnce();
+  EXPECT_EQ(pages().Get().page_number, 2) << "the pages before were committed";
+  EXPECT_EQ(Row().state, model::RunState::kQueued);
+  EXPECT_EQ(Row().run.parked, std::chrono::hours(2));
+  EXPECT_THAT(Kinds(kRun), testing::ElementsAre("queued", "started", "waiting"));
+  throttles = false;
+  CarryProgress(kRun);
+  RunControl control;
+  Pipeline(context_, Claim(), control).Run();
+  EXPECT_TRUE(pages().Get().ended);
+  EXPECT_EQ(pages().LinkCount(), 15U);
+}
+
+TEST_F(PipelineTest, AVendorThatThrottlesForEverEndsTheRun) {
+  on_request_ = [](int) -> std::optional<absl::StatusOr<http::Response>> {
+    http::Response throttled = test::JsonResponse("{}", 429);
+    throttled.headers.Add("Retry-After", "60");
+    return throttled;
+  };
+  Enqueue(kRun);
+  int parked = 0;
+  for (; Row().state == model::RunState::kQueued; ++parked) {
+    RunControl control;
+    Pipeline(context_, Claim(), control).Run();
+  }
+  EXPECT_EQ(parked, 5) << "the tries of a request, the last of which ended it";
+  EXPECT_EQ(Row().ending.error.reason, "VENDOR_THROTTLED");
+  EXPECT_EQ(request_count_, 5);
+}
+
+TEST_F(PipelineTest, WhatItWasParkedDoesNotCountTowardsItsTime) {
+  Definition definition = MakeDefinition();
+  definition.integration.mutable_limits()->mutable_run_duration_max()->set_seconds(60);
+  Enqueue(kRun, definition);
+  queue::ClaimedRun run = Claim();
+  clock_.Advance(std::chrono::hours(3));
+  run.parked = std::chrono::hours(3) - std::chrono::seconds(50);
+  Pipeline(context_, run, control_).Run();
+  EXPECT_FALSE(control_.IsPastDeadline(clock_.SteadyNow() + std::chrono::seconds(9)));
+  EXPECT_TRUE(control_.IsPastDeadline(clock_.SteadyNow() + std::chrono::seconds(10)));
+}
+
+TEST_F(PipelineTest, TheRateLimitParksAndWhatItReservedIsUsed) {
+  const http::RateLimit limit{.requests_per_second = 0.01};
+  http::LocalBudgetStore store(limit, clock_);
+  resources_.budget = std::make_shared<http::RateBudget>(limit, "w", store, clock_, random_);
+  Enqueue(kRun);
+  int claims = 0;
+  for (; !pages().Get().ended; ++claims) {
+    ASSERT_LT(claims, 10);
+    const queue::ClaimedRun run = Claim();
+    if (claims > 0) clock_.Advance(std::chrono::seconds(100));
+    RunControl control;
+    Pipeline(context_, run, control).Run();
+    CarryProgress(kRun);
+  }
+  EXPECT_EQ(claims, 3) << "three pages, each with its slot";
+  EXPECT_EQ(request_count_, 3);
 }
 
 TEST_F(PipelineTest, ACancelBeforeItBeganAsksTheVendorNothing) {

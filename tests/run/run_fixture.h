@@ -62,13 +62,12 @@ class HookedCommitter final : public load::PageCommitter {
 // Committers of each run over an InMemoryPages of its own.
 class InMemoryRunResources final : public RunResources {
  public:
-  absl::StatusOr<std::unique_ptr<auth::Authenticator>> OpenAuthenticator(
-      const queue::ClaimedRun&, const v1::Integration&) override {
+  absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun&, const v1::Integration&) override {
     if (on_open) {
       const absl::Status status = on_open();
       if (!status.ok()) return status;
     }
-    return make_authenticator ? make_authenticator() : auth::MakeNoAuthenticator();
+    return SignIn{make_authenticator ? make_authenticator() : auth::MakeNoAuthenticator(), budget};
   }
   absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(const queue::ClaimedRun&,
                                                                 const v1::Integration&) override {
@@ -91,6 +90,7 @@ class InMemoryRunResources final : public RunResources {
   }
 
   std::function<absl::Status()> on_open;
+  std::shared_ptr<http::RateBudget> budget;
   std::function<std::unique_ptr<auth::Authenticator>()> make_authenticator;
   HookedCommitter::OnPrepare on_prepare;
   HookedCommitter::OnCommit on_commit;

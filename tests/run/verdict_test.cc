@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/status.h"
+#include "http/patience.h"
 
 namespace syncline::run {
 namespace {
@@ -74,6 +75,26 @@ INSTANTIATE_TEST_SUITE_P(
         VerdictCase{"Lost", StopCause::kLost, Reason::kCancelled, Kind::kLeave},
         VerdictCase{"LostAfterAnError", StopCause::kLost, Reason::kVendorError, Kind::kLeave}),
     [](const auto& param_info) { return param_info.param.name; });
+
+TEST(ConcludeTest, AParkWaitsForItsTimeUnlessTheRunEnds) {
+  const absl::Status park =
+      http::ParkStatus({.wait = {Reason::kVendorThrottled, "later", std::chrono::hours(1), 4},
+                        .due = base::SteadyTime(std::chrono::hours(7)),
+                        .paid = true});
+  for (const StopCause cause : {StopCause::kNone, StopCause::kDraining}) {
+    const Conclusion conclusion = Conclude(cause, park);
+    ASSERT_EQ(conclusion.kind, Kind::kPark);
+    EXPECT_EQ(conclusion.parking.wait.reason, "VENDOR_THROTTLED");
+    EXPECT_EQ(conclusion.parking.wait.message, "later");
+    EXPECT_EQ(conclusion.parking.delay, std::chrono::hours(1));
+    EXPECT_EQ(conclusion.due, base::SteadyTime(std::chrono::hours(7)));
+    EXPECT_EQ(conclusion.parking.request_attempt, 4);
+    EXPECT_TRUE(conclusion.parking.paid);
+  }
+  EXPECT_EQ(Conclude(StopCause::kCancelled, park).ending.state, kCancelled);
+  EXPECT_EQ(Conclude(StopCause::kTooLong, park).ending.error.reason, "RUN_TOO_LONG");
+  EXPECT_EQ(Conclude(StopCause::kLost, park).kind, Kind::kLeave);
+}
 
 TEST(RunControlTest, TheFirstCauseCountsExceptLost) {
   RunControl control;

@@ -92,6 +92,20 @@ class InMemoryRunQueue final : public queue::RunQueue {
       table_.log.Append(run.run_id, model::RunReleased{std::string(reason)});
     });
   }
+  // Its time has come at once: there is no clock here.
+  absl::Status Park(const queue::ClaimedRun& run, const queue::RunParking& parking) override {
+    return Fenced(run, [&](InMemoryRunTable::Row& row) {
+      row.state = model::RunState::kQueued;
+      row.owner.clear();
+      row.wait = parking.wait;
+      row.run.request_attempt = parking.request_attempt;
+      row.run.paid = parking.paid;
+      row.run.parked += parking.delay;
+      ++row.run.epoch;
+      --row.run.attempt;
+      table_.log.Append(run.run_id, model::RunWaiting{parking.wait, parking.request_attempt, true});
+    });
+  }
   absl::StatusOr<std::vector<Interrupt>> PollInterrupts(
       const std::vector<queue::ClaimedRun>& runs) override {
     const std::lock_guard lock(table_.mutex);

@@ -124,7 +124,7 @@ SELECT s.integration_id, s.schedule_id
 FROM syncline.schedule s JOIN syncline.integration i USING (workspace_id, integration_id)
 WHERE i.workspace_id = $1 AND i.credential_id = $2
   AND ($4::boolean OR COALESCE(i.spec ->> 'credentialAlternative', '') = $3)
-  AND s.pause_reason = 'REAUTH_REQUIRED'
+  AND s.pause_reason IN ('REAUTH_REQUIRED', 'AUTH_FAILED')
 ORDER BY s.integration_id, s.schedule_id
 FOR UPDATE OF s;
 

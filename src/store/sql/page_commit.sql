@@ -59,7 +59,7 @@ FROM STDIN (FORMAT binary);
 WITH fenced AS (
   UPDATE syncline.run_queue
   SET page_number = $4, checkpoint = NULLIF($5::jsonb, 'null'), next_sequence = next_sequence + 1,
-      last_progress_time = clock_timestamp(), crash_count = 0
+      last_progress_time = clock_timestamp(), crash_count = 0, request_attempt = 1
   WHERE run_id = $1 AND owner = $2 AND epoch = $3 AND page_number = $4 - 1 AND cancel_time IS NULL
   RETURNING run_id, next_sequence - 1 AS sequence
 ), event AS (

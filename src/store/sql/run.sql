@@ -22,6 +22,10 @@ RETURNING workspace_id, integration_id, counters, definition, mapping_version, s
 -- Handed back or rescued.
 UPDATE syncline.run SET state = 'QUEUED', wait = NULL, latest_sequence = $2 WHERE run_id = $1;
 
+-- name: RunPark
+-- Handed back until its time.
+UPDATE syncline.run SET state = 'QUEUED', wait = $3, latest_sequence = $2 WHERE run_id = $1;
+
 -- name: RunSetSequence
 UPDATE syncline.run SET latest_sequence = $2 WHERE run_id = $1;
 
@@ -30,6 +34,15 @@ UPDATE syncline.run
 SET state = $2, verdict = $3, error = $4, wait = NULL, latest_sequence = $5, end_time = clock_timestamp()
 WHERE run_id = $1
 RETURNING counters;
+
+-- name: RunPauseSchedules
+-- The sign-in of the run was refused.
+UPDATE syncline.schedule s
+SET paused = true, next_fire_time = NULL, pause_reason = 'AUTH_FAILED',
+    revision = s.revision + 1, update_time = clock_timestamp()
+FROM syncline.run r
+WHERE r.run_id = $1 AND s.workspace_id = r.workspace_id AND s.integration_id = r.integration_id
+  AND NOT s.paused;
 
 -- name: RunGet
 SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,

@@ -13,9 +13,9 @@ WHERE q.integration_uid = $1;
 
 -- name: RunQueueClaim
 -- MATERIALIZED: inlined, the planner may lock and update more rows than LIMIT says. Only a worker
--- whose own row is alive may own a run.
+-- whose own row is alive may own a run. A slot in the rate budget that was paid for holds for a minute.
 WITH due AS MATERIALIZED (
-  SELECT q.run_id
+  SELECT q.run_id, q.paid AND q.run_after > clock_timestamp() - interval '1 minute' AS paid
   FROM syncline.run_queue q
   WHERE q.state = 'QUEUED' AND q.run_after <= clock_timestamp()
     AND EXISTS (SELECT 1 FROM syncline.worker w WHERE w.worker_id = $1 AND w.expire_time > clock_timestamp())
@@ -25,11 +25,12 @@ WITH due AS MATERIALIZED (
 )
 UPDATE syncline.run_queue q
 SET state = 'RUNNING', owner = $1, epoch = q.epoch + 1, attempt = q.attempt + 1,
-    next_sequence = q.next_sequence + 1, last_progress_time = clock_timestamp()
+    next_sequence = q.next_sequence + 1, last_progress_time = clock_timestamp(), paid = false
 FROM due
 WHERE q.run_id = due.run_id
 RETURNING q.run_id, q.integration_uid, q.epoch, q.attempt, q.page_number, q.checkpoint,
-          q.next_sequence - 1, q.cancel_time IS NOT NULL;
+          q.next_sequence - 1, q.cancel_time IS NOT NULL, q.request_attempt, due.paid,
+          q.parked_milliseconds;
 
 -- name: RunQueueAppend
 -- One event under the fence; $6 replaces run.wait unless it is NULL. No row when fenced.
@@ -61,6 +62,16 @@ SET state = 'QUEUED', owner = NULL, epoch = epoch + 1, next_sequence = next_sequ
       least(30000, 500 * 2 ^ least(attempt, 7)) * (0.5 + random() / 2) * interval '1 millisecond' END
 WHERE run_id = $1 AND owner = $2 AND epoch = $3
 RETURNING next_sequence - 1;
+
+-- name: RunQueuePark
+-- Until $4 ms from now; nothing failed, so the claim that follows is the same attempt.
+UPDATE syncline.run_queue
+SET state = 'QUEUED', owner = NULL, epoch = epoch + 1, attempt = attempt - 1,
+    next_sequence = next_sequence + 1, request_attempt = $5::bigint, paid = $6,
+    parked_milliseconds = parked_milliseconds + $4::bigint,
+    run_after = clock_timestamp() + $4::bigint * interval '1 millisecond'
+WHERE run_id = $1 AND owner = $2 AND epoch = $3
+RETURNING next_sequence - 1, run_after;
 
 -- name: RunQueueInterrupts
 -- Of the runs ($2 with epochs $3) of worker $1: those no longer its own, and those to be cancelled.

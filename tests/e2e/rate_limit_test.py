@@ -1,0 +1,132 @@
+"""One budget of requests per credential, over two servers and several integrations; what the vendor says
+of its own budget reaches both."""
+
+import http.server
+import json
+import threading
+import time
+
+from deployment_test import make_keyring
+from harness import Folder, Server, expect_counters, main, wait_until
+from postgres import Postgres
+
+RATE = 20.0
+PAGES = 60
+INTEGRATIONS = 4
+
+
+class Vendor:
+    """Lists of PAGES pages with one record each; notes when each request came, and for which list."""
+
+    def __init__(self, throttle_after=None):
+        outer = self
+        self.requests = []
+        self.on_wire = 0
+        self.most_on_wire = 0
+        self.lock = threading.Lock()
+        self.quiet_until = None
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                name, _, query = self.path[1:].partition("?")
+                page = int(dict(part.split("=") for part in query.split("&"))["page"])
+                with outer.lock:
+                    outer.on_wire += 1
+                    outer.most_on_wire = max(outer.most_on_wire, outer.on_wire)
+                    outer.requests.append((time.monotonic(), name))
+                    throttled = throttle_after is not None and len(outer.requests) == throttle_after
+                    if throttled:
+                        outer.quiet_until = time.monotonic() + 4
+                time.sleep(0.02)
+                items = [] if page > PAGES else [{"id": f"{name}-{page}"}]
+                body = json.dumps([] if throttled else items).encode()
+                self.send_response(429 if throttled else 200)
+                if throttled:
+                    self.send_header("Retry-After", "4")
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                with outer.lock:
+                    outer.on_wire -= 1
+                self.wfile.write(body)
+
+            def log_message(self, *unused):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def definitions(vendor, rate_limit):
+    items = [
+        {"kind": "ObjectType", "name": "device", "fields": [
+            {"name": "device_id", "type": "STRING", "required": True, "unique": True}]},
+        {"kind": "Credential", "name": "shared", "allowedHosts": [vendor.url.removeprefix("http://")],
+         "none": {}, **({"rateLimit": rate_limit} if rate_limit else {})}]
+    for number in range(INTEGRATIONS):
+        items.append({
+            "kind": "Integration", "name": f"list-{number}", "objectType": "device",
+            "credential": "shared", "request": {"url": f"{vendor.url}/list-{number}"},
+            "pagination": {"limitPage": {"limit": 1}}, "records": "@",
+            "mapping": {"syncKeys": ["device_id"], "fields": {"device_id": "id"}}})
+    return "\n---\n".join(json.dumps(item) for item in items)
+
+
+def run_all(folder, postgres, vendor, rate_limit):
+    """Every integration at once, on two servers with two workers each."""
+    keys = ["--keyring-file", make_keyring(folder / f"keyring-{postgres.home.name}"),
+            "--executor-run-count", "2"]
+    with Server(folder, "one", postgres.url, arguments=keys) as one, \
+            Server(folder, "two", postgres.url, arguments=keys):
+        one.apply(definitions(vendor, rate_limit))
+        for number in range(INTEGRATIONS):
+            one.cli("run", f"list-{number}", "--detach")
+        wait_until(lambda: one.psql("SELECT count(*) FROM syncline.run_queue") == "0", 120, "the runs")
+        for number in range(INTEGRATIONS):
+            run = one.newest_run(f"list-{number}")
+            assert run["state"] == "STATE_SUCCEEDED", run
+            expect_counters(run, records=PAGES, pages=PAGES + 1)
+
+
+def test_a_fleet_keeps_to_one_rate_and_shares_it():
+    with Folder() as folder, Postgres(folder) as postgres, Vendor() as vendor:
+        run_all(folder, postgres, vendor,
+                {"requestsPerSecond": RATE, "burst": 2, "concurrentRequestCount": 3})
+        times = sorted(at for at, _ in vendor.requests)
+        took = times[-1] - times[0]
+        # Over any three seconds, with what may be late by an interval here and there.
+        most = max(sum(1 for at in times if begin <= at < begin + 3) for begin in times)
+        half = times[len(times) // 2]
+        shares = [sum(1 for at, name in vendor.requests if name == f"list-{number}" and at <= half)
+                  for number in range(INTEGRATIONS)]
+        print(f"  {len(times)} requests in {took:.1f} s = {len(times) / took:.1f} a second, at most {most} in 3 s, "
+              f"{vendor.most_on_wire} on the wire; by list at half time {shares}", flush=True)
+        assert most <= 3 * RATE * 1.1 + 2 + 3, most
+        assert vendor.most_on_wire <= 3, vendor.most_on_wire
+        assert len(times) / took > RATE * 0.6, (len(times), took)
+        assert min(shares) > max(shares) * 0.4, shares
+
+
+def test_what_the_vendor_says_reaches_every_worker():
+    with Folder() as folder, Postgres(folder) as postgres, Vendor(throttle_after=100) as vendor:
+        run_all(folder, postgres, vendor, None)
+        # The server that was told stays quiet at once, the other within its five seconds of memory.
+        quiet = [at for at, _ in vendor.requests if vendor.quiet_until - 3.5 < at < vendor.quiet_until - 0.1]
+        told = [at for at, _ in vendor.requests if at >= vendor.quiet_until - 0.1]
+        print(f"  {len(quiet)} requests in the quiet time, {len(told)} after it", flush=True)
+        assert told, "nothing went on"
+
+
+if __name__ == "__main__":
+    main(test_a_fleet_keeps_to_one_rate_and_shares_it, test_what_the_vendor_says_reaches_every_worker)
