@@ -37,17 +37,20 @@ http::Request RequestElsewhere(const http::Request& request, http::Url target) {
 absl::StatusOr<http::Response> RedirectingTransport::Send(const http::Request& request,
                                                           const http::TransportLimits& limits,
                                                           std::stop_token stop) {
-  absl::StatusOr<http::Response> answer = signing_.Send(request, limits, stop);
-  if (request.method != http::Method::kGet || !authenticator_.MayFollowRedirects()) return answer;
-  http::Request next = request;
-  bool is_elsewhere = false;
+  const bool is_get = request.method == http::Method::kGet;
+  bool is_elsewhere = is_get && downloads_.Contains(request.url);
+  http::Request next = is_elsewhere ? RequestElsewhere(request, request.url) : request;
+  absl::StatusOr<http::Response> answer =
+      (is_elsewhere ? bare_ : signing_).Send(next, limits, stop);
+  if (!is_get || !authenticator_.MayFollowRedirects()) return answer;
   for (int count = 0; answer.ok() && count < kRedirectCountMax; ++count) {
     std::optional<http::Url> target = TargetOf(*answer, next.url);
     if (!target.has_value() || target->scheme != next.url.scheme) return answer;
     // A vendor may repeat a token of the query; it is put back where it belongs.
     authenticator_.Strip(&*target);
-    const bool leaves = target->origin() != next.url.origin();
-    if (leaves && !authenticator_.NamesHost(*target)) return answer;
+    const bool is_download = downloads_.Contains(*target);
+    const bool leaves = target->origin() != next.url.origin() || is_download;
+    if (leaves && !is_download && !authenticator_.NamesHost(*target)) return answer;
     is_elsewhere = is_elsewhere || leaves;  // for good: the way back was not the vendor's to choose
     if (is_elsewhere) {
       next = RequestElsewhere(next, *std::move(target));

@@ -92,6 +92,8 @@ absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const An
   answer.without_content =
       answer.restarts_list || action == v1::ResponseRule::ACTION_SKIP ||
       (pagination != nullptr ? pagination->EndsAt(response.status) : IsWithoutContent(response));
+  const bool succeeds = response.status >= 200 && response.status < 300;
+  if (rules.may_be_empty() && succeeds && judge.IsEmpty(response)) answer.without_content = true;
   SYNCLINE_RETURN_IF_ERROR(CheckAnswer(&response, answer, judge, rules, client));
   answer.headers = std::move(response.headers);
   if (answer.without_content) {

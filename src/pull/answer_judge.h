@@ -30,6 +30,10 @@ class AnswerJudge {
   // RESPONSE_TOO_LARGE, UNEXPECTED_CONTENT_TYPE, with what came instead.
   absl::StatusOr<std::shared_ptr<const json::Document>> TakeDocument(http::Response& answer);
   std::int64_t body_bytes() const { return body_bytes_; }
+  // Whether there is no body at all.
+  bool IsEmpty(const http::Response& answer) const {
+    return document_ == nullptr && answer.body.empty();
+  }
   bool has_expected_type() const { return has_expected_type_; }
   // For errors: puts a text of the body back where a rule had it read.
   void RestoreBody(http::Response* answer) const;

@@ -98,7 +98,7 @@ AnswerRules::Rule AnswerRules::GraphqlRule() {
 }
 
 absl::StatusOr<std::shared_ptr<const AnswerRules>> AnswerRules::Compile(
-    const v1::ResponseRules& spec, bool is_graphql) {
+    const v1::ResponseRules& spec, bool is_graphql, bool may_be_empty) {
   base::FieldViolations violations;
   decode::CheckFormat(spec, &violations);
   if (spec.rules_size() > kRulesMax) {
@@ -107,6 +107,7 @@ absl::StatusOr<std::shared_ptr<const AnswerRules>> AnswerRules::Compile(
   }
   const auto rules = std::make_shared<AnswerRules>();
   rules->spec_ = spec;
+  rules->may_be_empty_ = may_be_empty;
   for (int i = 0; i < spec.rules_size(); ++i) {
     base::FieldViolations mistakes;
     rules->rules_.push_back(CompileRule(spec.rules(i), &mistakes));

@@ -33,10 +33,13 @@ class AnswerRules {
 
   // INVALID_ARGUMENT with every mistake; fields are those of the message: "csv.delimiter",
   // "rules[1].when". `is_graphql`: the request is GraphQL, whose errors come with status 200.
+  // `may_be_empty`: a status of success may come without a body, which is no content then.
   static absl::StatusOr<std::shared_ptr<const AnswerRules>> Compile(const v1::ResponseRules& spec,
-                                                                    bool is_graphql);
+                                                                    bool is_graphql,
+                                                                    bool may_be_empty = false);
 
   const v1::ResponseRules& spec() const { return spec_; }
+  bool may_be_empty() const { return may_be_empty_; }
   // Whether a rule for such a status looks into the body.
   bool LooksAtBody(int status) const;
   // `body`: null when it is none. EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, with the rule's number.
@@ -62,6 +65,7 @@ class AnswerRules {
                                          expression::Evaluation& evaluation, base::Time now);
 
   v1::ResponseRules spec_;
+  bool may_be_empty_ = false;
   std::vector<Rule> rules_;
 };
 

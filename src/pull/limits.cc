@@ -13,10 +13,6 @@ using std::chrono::milliseconds;
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
-milliseconds ToMilliseconds(const Duration& duration) {
-  return std::chrono::seconds(duration.seconds()) + milliseconds(duration.nanos() / kNanosPerMilli);
-}
-
 void CheckRange(std::int64_t value, std::int64_t max, const char* field,
                 base::FieldViolations* violations) {
   if (value < 0 || value > max) {
@@ -27,16 +23,23 @@ void CheckRange(std::int64_t value, std::int64_t max, const char* field,
 
 void CheckDuration(const Duration& duration, milliseconds max, const char* field,
                    base::FieldViolations* violations) {
-  // Compared in seconds first: a hostile value would overflow the conversion.
-  const bool sane = duration.seconds() >= 0 && duration.nanos() >= 0 &&
-                    duration.nanos() < kNanosPerSecond && duration.seconds() <= max.count() / 1000;
-  if (!sane || ToMilliseconds(duration) < milliseconds(1) || ToMilliseconds(duration) > max) {
-    violations->Add(fmt::format("limits.{}", field),
-                    fmt::format("must be from 1 ms to {} s", max.count() / 1000));
-  }
+  if (IsDurationWithin(duration, milliseconds(1), max)) return;
+  violations->Add(fmt::format("limits.{}", field),
+                  fmt::format("must be from 1 ms to {} s", max.count() / 1000));
 }
 
 }  // namespace
+
+milliseconds ToMilliseconds(const Duration& duration) {
+  return std::chrono::seconds(duration.seconds()) + milliseconds(duration.nanos() / kNanosPerMilli);
+}
+
+bool IsDurationWithin(const Duration& duration, milliseconds least, milliseconds most) {
+  // Compared in seconds first: a hostile value would overflow the conversion.
+  const bool sane = duration.seconds() >= 0 && duration.nanos() >= 0 &&
+                    duration.nanos() < kNanosPerSecond && duration.seconds() <= most.count() / 1000;
+  return sane && ToMilliseconds(duration) >= least && ToMilliseconds(duration) <= most;
+}
 
 Limits ResolveLimits(const v1::Limits& spec) {
   Limits limits;

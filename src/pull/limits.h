@@ -31,6 +31,12 @@ struct Limits {
 // Zero and absent fields take their defaults. Precondition: CheckLimits finds nothing.
 Limits ResolveLimits(const v1::Limits& limits);
 
+// Also for other durations of a definition: whether it is a duration of `least` to `most`, and, of
+// one that is, its whole milliseconds.
+bool IsDurationWithin(const google::protobuf::Duration& duration, std::chrono::milliseconds least,
+                      std::chrono::milliseconds most);
+std::chrono::milliseconds ToMilliseconds(const google::protobuf::Duration& duration);
+
 // Adds a violation for every field out of its range, named "limits.…".
 void CheckLimits(const v1::Limits& limits, base::FieldViolations* violations);
 

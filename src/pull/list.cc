@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "paging/make_paginator.h"
+#include "pull/export_job_plan.h"
 
 namespace syncline::pull {
 namespace {
@@ -40,8 +41,19 @@ std::string UnsentCounter(const v1::Pagination& pagination) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& definition,
-                                                          const ListPlace& place) {
+                                                          const ListPlace& outer) {
   base::FieldViolations violations;
+  ListPlace place = outer;
+  std::shared_ptr<const ExportJobPlan> export_job;
+  if (definition.export_job.has_value()) {
+    auto plan = ExportJobPlan::Compile(*definition.export_job, outer);
+    violations.AddStatus("exportJob", plan.status());
+    if (plan.ok()) export_job = *std::move(plan);
+    for (const std::string_view name : NamesOfExport(*definition.export_job)) {
+      place.names.push_back(name);
+      place.unknown.push_back(name);
+    }
+  }
   v1::Pagination pagination;
   pagination.mutable_none();
   if (definition.pagination.has_value()) pagination = *definition.pagination;
@@ -51,9 +63,14 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
   // The first request as it will be, so that what has no value then shows when it is saved.
   const RequestScope example(
       place.example, compiled.ok() ? paging::Walk(*compiled).request().scope : paging::PageScope());
-  absl::StatusOr<request::RequestTemplate> request = request::RequestTemplate::Compile(
-      definition.request,
-      {.names = std::move(names), .example = example.value(), .unknown = place.unknown});
+  const bool has_url =
+      !definition.export_job.has_value() || definition.export_job->download_urls().empty();
+  if (!has_url) CheckDownload(definition.request, &violations);
+  absl::StatusOr<request::RequestTemplate> request =
+      request::RequestTemplate::Compile(definition.request, {.names = std::move(names),
+                                                             .example = example.value(),
+                                                             .unknown = place.unknown,
+                                                             .has_url = has_url});
   violations.AddStatus("request", request.status());
   violations.AddStatus("pagination", paging::ValidatePagination(pagination, place.names));
   CheckRuleHeaders(pagination.advanced(), &violations);
@@ -75,16 +92,18 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
   violations.AddStatus("recordSteps", steps.status());
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return std::shared_ptr<const List>(new List(*std::move(request), *compiled, *std::move(records),
-                                              *std::move(rules), *std::move(steps)));
+                                              *std::move(rules), *std::move(steps),
+                                              std::move(export_job)));
 }
 
 absl::StatusOr<http::Request> List::RequestFor(const paging::PageRequest& page,
-                                               const expression::Scope& names,
-                                               base::Time now) const {
+                                               const expression::Scope& names, base::Time now,
+                                               std::string_view part_url) const {
   const RequestScope scope(names, page.scope);
   std::optional<http::Url> next;
-  if (!page.next_url.empty()) {
-    SYNCLINE_ASSIGN_OR_RETURN(next, http::Url::Parse(page.next_url));
+  const std::string_view url = page.next_url.empty() ? part_url : page.next_url;
+  if (!url.empty()) {
+    SYNCLINE_ASSIGN_OR_RETURN(next, http::Url::Parse(url));
   }
   SYNCLINE_ASSIGN_OR_RETURN(
       http::Request request,

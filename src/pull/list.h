@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,8 @@ struct ListPlace {
   request::NamesInScope unknown = {};
 };
 
+struct ExportJobPlan;
+
 // A list of the vendor, compiled: how to ask for its pages, where the records are, what its answers
 // may be. The integration's own list, lists of parents and of details are all of this kind.
 // Immutable, safe for concurrent use by any number of walks.
@@ -37,6 +40,7 @@ class List {
     std::string records;                       // "" = "@"
     v1::ResponseRules response;
     google::protobuf::RepeatedPtrField<v1::RecordStep> record_steps = {};
+    std::optional<v1::ExportJob> export_job = {};
   };
 
   // INVALID_ARGUMENT with every mistake; fields are those of the message that the list stands in:
@@ -48,28 +52,35 @@ class List {
   paging::Walk MakeWalk() const { return paging::Walk(pagination_); }
   const paging::CompiledPagination& pagination() const { return *pagination_; }
   // The request for a page, not yet signed. Without a next URL, the list's own URL with its query
-  // and the page's parameters. EXPRESSION_*, TEMPLATE_VALUE_MISSING, URL_INVALID.
+  // and the page's parameters; with `part_url`, that one in place of the list's own. EXPRESSION_*,
+  // TEMPLATE_VALUE_MISSING, URL_INVALID.
   absl::StatusOr<http::Request> RequestFor(const paging::PageRequest& page,
-                                           const expression::Scope& names, base::Time now) const;
+                                           const expression::Scope& names, base::Time now,
+                                           std::string_view part_url = {}) const;
   const expression::Expression& records() const { return records_; }
   const reshape::RecordSteps& steps() const { return steps_; }
   const AnswerRules& rules() const { return *rules_; }
+  // How the list is ordered before it can be asked for; null: it need not be.
+  const std::shared_ptr<const ExportJobPlan>& export_job() const { return export_job_; }
 
  private:
   List(request::RequestTemplate request,
        std::shared_ptr<const paging::CompiledPagination> pagination, expression::Expression records,
-       std::shared_ptr<const AnswerRules> rules, reshape::RecordSteps steps)
+       std::shared_ptr<const AnswerRules> rules, reshape::RecordSteps steps,
+       std::shared_ptr<const ExportJobPlan> export_job)
       : request_(std::move(request)),
         pagination_(std::move(pagination)),
         records_(std::move(records)),
         rules_(std::move(rules)),
-        steps_(std::move(steps)) {}
+        steps_(std::move(steps)),
+        export_job_(std::move(export_job)) {}
 
   const request::RequestTemplate request_;
   const std::shared_ptr<const paging::CompiledPagination> pagination_;
   const expression::Expression records_;
   const std::shared_ptr<const AnswerRules> rules_;
   const reshape::RecordSteps steps_;
+  const std::shared_ptr<const ExportJobPlan> export_job_;
 };
 
 }  // namespace syncline::pull

@@ -23,6 +23,10 @@ absl::StatusOr<ListWalk> ListWalk::Begin(std::shared_ptr<const List> list, Place
   paging::Walk pages = list->MakeWalk();
   ListWalk walk(std::move(list), std::move(place), std::move(pages));
   const Place& here = walk.place_;
+  if (walk.list_->export_job() != nullptr) {
+    walk.job_ = std::make_unique<ExportJob>(walk.list_->export_job(), here.client,
+                                            here.run.run_start(), here.clean_ups);
+  }
   if (here.incremental == nullptr) return walk;
   SYNCLINE_ASSIGN_OR_RETURN(std::string initial,
                             here.incremental->Initial(here.run.names(), here.run.run_start()));
@@ -32,6 +36,7 @@ absl::StatusOr<ListWalk> ListWalk::Begin(std::shared_ptr<const List> list, Place
 }
 
 absl::Status ListWalk::BeginState() {
+  names_ = place_.names;
   if (watermark_ == nullptr) return absl::OkStatus();
   if (!watermark_->begun()) {
     std::optional<std::int64_t> state;
@@ -41,17 +46,23 @@ absl::Status ListWalk::BeginState() {
     watermark_->Begin(state);
   }
   place_.names.Set("state", watermark_->value());
+  names_ = place_.names;
   return absl::OkStatus();
 }
 
 std::string ListWalk::Checkpoint() const {
   std::string list = WriteListPosition(position_, walk_.Checkpoint());
+  if (job_ != nullptr) list = job_->Checkpoint(list);
   return watermark_ == nullptr ? list : watermark_->Checkpoint(list);
 }
 
 absl::Status ListWalk::Restore(std::string_view checkpoint) {
   std::string list(checkpoint);
   if (watermark_ != nullptr) SYNCLINE_RETURN_IF_ERROR(watermark_->Restore(checkpoint, &list));
+  if (job_ != nullptr) {
+    const std::string around = std::move(list);
+    SYNCLINE_RETURN_IF_ERROR(job_->Restore(around, place_.names, &list));
+  }
   std::string paging;
   SYNCLINE_ASSIGN_OR_RETURN(position_, ReadListPosition(list, &paging));
   return walk_.Restore(paging);
@@ -65,7 +76,7 @@ absl::StatusOr<reshape::Reshaped> ListWalk::Reshape(const expression::Value& bod
     SYNCLINE_ASSIGN_OR_RETURN(found, FindRecords(list_->records(), body, list_->rules().spec(),
                                                  memory->records, steps.take_objects()));
   }
-  reshape::StepContext context(body, place_.names, list_->rules().spec().records_may_be_missing(),
+  reshape::StepContext context(body, names_, list_->rules().spec().records_may_be_missing(),
                                memory->steps);
   return steps.Apply(found, context);
 }
@@ -90,11 +101,12 @@ absl::StatusOr<Answer> ListWalk::AnswerTo(const paging::PageRequest& page, std::
   const auto parallel = static_cast<std::size_t>(list_->pagination().parallel_page_count);
   if (ahead_ == nullptr) {
     // Not this walk: it may be moved.
-    auto fetch = [list = list_, place = place_](
+    const std::string part_url(job_ == nullptr ? "" : job_->part_url());
+    auto fetch = [list = list_, place = place_, names = names_, part_url](
                      const paging::PageRequest& asked,
                      std::stop_token fetch_stop) -> absl::StatusOr<Answer> {
       SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
-                                list->RequestFor(asked, place.names, place.run.run_start()));
+                                list->RequestFor(asked, names, place.run.run_start(), part_url));
       return Ask(place.client, std::move(request), list->rules(), std::move(fetch_stop),
                  &list->pagination());
     };
@@ -111,6 +123,7 @@ absl::StatusOr<Answer> ListWalk::AnswerTo(const paging::PageRequest& page, std::
 
 absl::Status ListWalk::Advance(const Answer& answer, const expression::Value& listed,
                                const ResponseScope& scope, ListPage* page) {
+  const bool is_first = walk_.page_number() == 1 && (job_ == nullptr || job_->part_index() == 0);
   const auto resolve = [&](std::string_view link) {
     return place_.client.ResolveLink(answer.asked, link);
   };
@@ -123,7 +136,7 @@ absl::Status ListWalk::Advance(const Answer& answer, const expression::Value& li
                                            .asked_with_body = answer.asked_with_body}));
   page->last = !more;
   page->doubt = walk_.doubt();
-  if (page->begins_list && walk_.proposal().has_value()) page->paging = walk_.proposal()->reason;
+  if (is_first && walk_.proposal().has_value()) page->paging = walk_.proposal()->reason;
   return absl::OkStatus();
 }
 
@@ -134,16 +147,59 @@ absl::Status ListWalk::BeginAgain() {
                        {{"restarts", std::to_string(kRestartsMax)}});
   }
   ++position_.restarts;
-  position_.pages_before += walk_.page_number() - 1;
+  WalkFrom(page_number());
+  return absl::OkStatus();
+}
+
+void ListWalk::WalkFrom(std::int64_t page_number) {
+  position_.pages_before = page_number - 1;
   walk_ = list_->MakeWalk();
   ahead_.reset();  // what is on the wire was asked for by the walk that ended
-  return absl::OkStatus();
+}
+
+absl::StatusOr<ListPage> ListWalk::Order(std::stop_token stop) {
+  SYNCLINE_ASSIGN_OR_RETURN(const http::Headers headers,
+                            job_->Order(place_.names, std::move(stop)));
+  // What changes from now on is not in the export, however late it is fetched.
+  if (watermark_ != nullptr) watermark_->NoteBeginning(headers);
+  WalkFrom(page_number() + 1);
+  return ListPage{.records = expression::Value::Array({}), .begins_list = true};
+}
+
+absl::StatusOr<std::optional<ListPage>> ListWalk::BeginPart(std::stop_token stop) {
+  if (!job_->is_ordered()) return Order(std::move(stop));
+  SYNCLINE_ASSIGN_OR_RETURN(const ExportJob::Outcome outcome, job_->Await(place_.names, stop));
+  if (outcome != ExportJob::Outcome::kReady) WalkFrom(page_number());
+  if (outcome == ExportJob::Outcome::kGone) return Order(std::move(stop));
+  job_->AddNames(&names_);
+  if (job_->part_count() > 0) return std::optional<ListPage>();
+  ListPage page{.records = expression::Value::Array({}), .last = true};
+  EndList(&page);
+  return page;
+}
+
+void ListWalk::EndList(ListPage* page) {
+  if (watermark_ != nullptr) page->state = watermark_->Outcome();
+  page->ends_job = job_ != nullptr;
+}
+
+absl::StatusOr<Answer> ListWalk::AnswerOfPart(const paging::PageRequest& page,
+                                              std::stop_token stop) {
+  absl::StatusOr<Answer> answer = AnswerTo(page, stop);
+  if (answer.ok() || job_ == nullptr) return answer;
+  ahead_.reset();  // its threads see the names of the job
+  SYNCLINE_ASSIGN_OR_RETURN(const bool renewed,
+                            job_->RenewUrl(answer.status(), place_.names, stop));
+  job_->AddNames(&names_);
+  if (renewed) answer = AnswerTo(page, std::move(stop));
+  if (!answer.ok()) return job_->OfDownload(answer.status());
+  return answer;
 }
 
 absl::StatusOr<Answer> ListWalk::AskForPage(paging::PageRequest* asked, std::stop_token stop) {
   while (true) {
     *asked = walk_.request();
-    SYNCLINE_ASSIGN_OR_RETURN(Answer answer, AnswerTo(*asked, stop));
+    SYNCLINE_ASSIGN_OR_RETURN(Answer answer, AnswerOfPart(*asked, stop));
     if (!answer.restarts_list) return answer;
     SYNCLINE_RETURN_IF_ERROR(BeginAgain());
   }
@@ -151,14 +207,18 @@ absl::StatusOr<Answer> ListWalk::AskForPage(paging::PageRequest* asked, std::sto
 
 absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
   SYNCLINE_RETURN_IF_ERROR(BeginState());
+  if (job_ != nullptr) {
+    SYNCLINE_ASSIGN_OR_RETURN(std::optional<ListPage> page, BeginPart(stop));
+    if (page.has_value()) return *std::move(page);
+  }
   paging::PageRequest asked;
   SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, AskForPage(&asked, std::move(stop)));
-  ListPage page{.begins_list = asked.scope.index == 0};
+  ListPage page{.begins_list = asked.scope.index == 0 && job_ == nullptr};
   const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
   page.memory = memory;
   SYNCLINE_ASSIGN_OR_RETURN(const expression::Value listed,
                             FindRecordsIn(answer, memory.get(), &page));
-  const ResponseScope scope(place_.names, answer.headers, answer.status,
+  const ResponseScope scope(names_, answer.headers, answer.status,
                             expression::Value(answer.document->root()), listed, asked.scope);
   Watermark::Observed observed{.records = page.records};
   if (watermark_ != nullptr) {
@@ -167,8 +227,13 @@ absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
   }
   SYNCLINE_RETURN_IF_ERROR(Advance(answer, listed, scope, &page));
   page.records = observed.records;
+  if (page.last && !observed.ends && job_ != nullptr) {
+    ahead_.reset();
+    page.last = !job_->NextPart();
+    if (!page.last) WalkFrom(page_number() + 1);
+  }
   page.last = page.last || observed.ends;
-  if (page.last && watermark_ != nullptr) page.state = watermark_->Outcome();
+  if (page.last) EndList(&page);
   return page;
 }
 

@@ -14,6 +14,8 @@
 #include "paging/walk.h"
 #include "pull/answer.h"
 #include "pull/answers_ahead.h"
+#include "pull/export_job.h"
+#include "pull/job_clean_ups.h"
 #include "pull/list.h"
 #include "pull/list_position.h"
 #include "pull/request_scope.h"
@@ -32,6 +34,7 @@ struct ListPage {
   std::int64_t response_bytes = 0;     // decoded body
   bool last = false;                   // the walk ended with it
   bool begins_list = false;            // the walk began with it
+  bool ends_job = false;               // with `last`: nothing more is wanted of the export job
   // On the last one: by the vendor's own words the list holds more (LIST_INCOMPLETE); else OK.
   absl::Status doubt = absl::OkStatus();
   // On the first one of an `automatic` walk: how it goes on, and why.
@@ -40,11 +43,11 @@ struct ListPage {
   std::optional<std::int64_t> state = std::nullopt;
 };
 
-// Walks the pages of one list: renders the request, signs it, sends it with retries, judges the
-// answer, decodes it, finds the records, and works out how to ask for the next page. Knows nothing
-// of whose list it is: the integration's own, that of the parents in a fan-out, or a detail's.
-// Holds no page but those that came ahead of their turn, where the pagination has several of them
-// on the wire. One thread at a time.
+// Walks the pages of one list, all parts of it where it is an export: renders the request, signs
+// it, sends it with retries, judges the answer, decodes it, finds the records, and works out how to
+// ask for the next page. Knows nothing of whose list it is: the integration's own, that of the
+// parents in a fan-out, or a detail's. Holds no page but those that came ahead of their turn, where
+// the pagination has several of them on the wire. One thread at a time.
 class ListWalk {
  public:
   // What a walk needs of its surroundings. The references must outlive it.
@@ -56,8 +59,9 @@ class ListWalk {
     expression::Scope names;
     // Of an integration with `incremental`: templates see `state`, too. Else null.
     std::shared_ptr<const IncrementalPlan> incremental = nullptr;
-    StateSource* states = nullptr;  // null: as in the first run, the whole list is walked
-    std::string partition = "";     // whose state it is
+    StateSource* states = nullptr;     // null: as in the first run, the whole list is walked
+    std::string partition = "";        // whose state it is
+    JobCleanUps* clean_ups = nullptr;  // null: no export job is cleaned up
   };
 
   // At the first page. INVALID_ARGUMENT for a list whose pagination is wrong: List::Compile would
@@ -72,11 +76,13 @@ class ListWalk {
   // The page where the walk stands, from 1; it goes on rising when the list begins again.
   std::int64_t page_number() const { return position_.pages_before + walk_.page_number(); }
   // Records in the whole list as far as the vendor told; 0 = unknown.
-  std::int64_t total() const { return walk_.total(); }
+  std::int64_t total() const {
+    return job_ != nullptr && job_->has_several_parts() ? 0 : walk_.total();
+  }
 
   // Pulls the page where the walk stands, and goes on to the one after it unless it was the last. A
-  // page that failed may be asked for again. The errors of Puller::Next, StateSource::Find and
-  // Watermark::Observe.
+  // page that failed may be asked for again. The order of an export is a page of its own, empty.
+  // The errors of Puller::Next, StateSource::Find and Watermark::Observe.
   absl::StatusOr<ListPage> Next(std::stop_token stop);
 
   // Where the walk stands, as JSON text of bounded size, and back. Only while there is a next page.
@@ -92,8 +98,19 @@ class ListWalk {
 
   // Reads the state that the walk begins with, unless that was done.
   absl::Status BeginState();
+  // Goes on at the beginning of the list, or of a part of it, with that page number.
+  void WalkFrom(std::int64_t page_number);
+  // Orders the export; the page that stands for it.
+  absl::StatusOr<ListPage> Order(std::stop_token stop);
+  // Waits until the part where the export stands can be asked for; the page that comes instead, if
+  // one does.
+  absl::StatusOr<std::optional<ListPage>> BeginPart(std::stop_token stop);
+  // Notes what the end of the list leaves behind.
+  void EndList(ListPage* page);
   // The answer for the page that paging asks for; `asked` says which, as the list may begin again.
   absl::StatusOr<Answer> AskForPage(paging::PageRequest* asked, std::stop_token stop);
+  // The answer to the request for that page, also from where the export has moved to.
+  absl::StatusOr<Answer> AnswerOfPart(const paging::PageRequest& page, std::stop_token stop);
   // The answer to the request for a page, by itself or with those that follow on the wire.
   absl::StatusOr<Answer> AnswerTo(const paging::PageRequest& page, std::stop_token stop);
   // VENDOR_ERROR when the list began again too often.
@@ -111,6 +128,8 @@ class ListWalk {
   std::shared_ptr<const List> list_;
   Place place_;
   paging::Walk walk_;
+  std::unique_ptr<ExportJob> job_;        // null: the list need not be ordered
+  expression::Scope names_;               // of the place, with those of the job
   std::unique_ptr<Watermark> watermark_;  // null without `incremental`
   ListPosition position_;
   // Where the pagination allows pages in parallel. Its threads use what stands above.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "pull/export_job_plan.h"
 #include "pull/record_versions.h"
 #include "pull/validate_integration.h"
 
@@ -24,7 +25,9 @@ Puller::Puller(Options options)
                .user_agent = std::move(options.user_agent),
                .budget = std::move(options.budget),
                .integration = integration_.name(),
-               .resume = options.resume}),
+               .resume = options.resume,
+               .download_hosts = DownloadHosts(integration_.export_job())}),
+      clean_ups_(client_, std::move(options.on_clean_up_failed)),
       states_(options.states),
       retries_told_(options.resume.retries) {}
 
@@ -46,11 +49,13 @@ absl::Status Puller::Prepare(const Details::Known& known) {
 void Puller::BeginIdentity(int index, std::int64_t pages_before) {
   pages_.reset();  // nothing may be on the wire while the sign-in changes
   client_.authenticator().Select(index);
+  clean_ups_.SelectIdentity(index);
   identity_.index = index;
   identity_.name = client_.authenticator().IdentityName(index);
   ListWalk::Place place{.client = client_, .run = run_, .names = run_.names()};
   place.incremental = compiled_.incremental;
   place.states = states_;
+  place.clean_ups = &clean_ups_;
   // Each identity has a list of its own.
   if (client_.authenticator().identity_count() > 1) place.partition = identity_.name;
   pages_ = std::make_unique<PartitionPages>(compiled_.fan_out, compiled_.list, *details_,
@@ -109,6 +114,7 @@ absl::StatusOr<Page> Puller::Pull(std::stop_token stop) {
   page.partition = std::move(pulled.partition);
   page.response_bytes = pulled.page.response_bytes + pulled.detailed.response_bytes;
   page.total_records = pulled.total;
+  if (pulled.page.ends_job) clean_ups_.EndWith(page.number);
   page.last = pulled.page.last;
   page.begins_list = pulled.page.begins_list;
   page.paging = std::move(pulled.page.paging);
@@ -142,6 +148,7 @@ absl::StatusOr<std::optional<Page>> Puller::NextPage(std::stop_token stop) {
         fmt::format("The list goes on after {} pages, the limit of the integration.", most),
         {{"page_count_max", std::to_string(most)}});
   }
+  clean_ups_.SendDue(stop);
   absl::StatusOr<Page> page = Pull(std::move(stop));
   if (!page.ok()) page = PageOfRefusal(page.status());
   if (!page.ok()) return page.status();

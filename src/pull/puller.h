@@ -17,6 +17,7 @@
 #include "http/transport.h"
 #include "pull/details.h"
 #include "pull/identity_position.h"
+#include "pull/job_clean_ups.h"
 #include "pull/known_records.h"
 #include "pull/limits.h"
 #include "pull/page.h"
@@ -54,6 +55,8 @@ class Puller {
     std::string user_agent = "Syncline";
     std::shared_ptr<http::RateBudget> budget = nullptr;  // of the credential; null = no limit
     VendorClient::ResumePoint resume = {};
+    // Told, by the thread that pulls, of export jobs that could not be cleaned up.
+    JobCleanUps::OnFailure on_clean_up_failed = {};
   };
 
   // INVALID_ARGUMENT as ValidateIntegration says.
@@ -72,8 +75,16 @@ class Puller {
   // UNEXPECTED_CONTENT_TYPE, JSON_INVALID, JSON_TOO_DEEP, TEXT_INVALID, RECORDS_NOT_FOUND,
   // RECORDS_NOT_A_LIST, SIGN_IN_FAILED, REAUTH_REQUIRED, PAGINATION_LOOP, PAGE_LIMIT_REACHED,
   // EXPRESSION_FAILED, EXPRESSION_TOO_COSTLY, TEMPLATE_VALUE_MISSING, PARTITION_LIMIT_REACHED,
-  // RESULT_WINDOW_EXCEEDED; CANCELLED; what StateSource::Find and KnownRecords say.
+  // RESULT_WINDOW_EXCEEDED, EXPORT_JOB_FAILED, EXPORT_JOB_TIMEOUT; CANCELLED; what
+  // StateSource::Find and KnownRecords say.
   absl::StatusOr<std::optional<Page>> Next(std::stop_token stop);
+
+  // Pages up to this one are committed, so the export jobs that ended with them are not needed any
+  // more. Any thread may call it.
+  void Committed(std::int64_t page_number) { clean_ups_.Committed(page_number); }
+  // After the last Next, when the run is over here: cleans up the export jobs that nobody needs any
+  // more. `ended`: for good, so that nobody goes on with any of them. Takes 10 s for each at most.
+  void CleanUp(bool ended, std::stop_token stop) { clean_ups_.SendRest(ended, std::move(stop)); }
 
   // Takes the secrets of the sign-in out of a text that the vendor wrote (I5): what is stored or
   // shown beside good records, rejects for one. Any thread may call it at any time, also after the
@@ -100,6 +111,7 @@ class Puller {
   const request::Vars vars_;
   const RunScope run_;
   VendorClient client_;
+  JobCleanUps clean_ups_;
   StateSource* const states_;
   CompiledIntegration compiled_;
   std::optional<Details> details_;

@@ -17,7 +17,6 @@ using google::protobuf::Message;
 // Names in the proto's own spelling, from the integration down; lists of parents and details have
 // the same ones.
 constexpr auto kUnbuilt = std::to_array<std::string_view>({
-    "export_job",
     "response.stream",
 });
 

@@ -25,6 +25,7 @@ List::Definition DefinitionOf(const v1::Integration& integration) {
                               .response = integration.response(),
                               .record_steps = integration.record_steps()};
   if (integration.has_pagination()) definition.pagination = integration.pagination();
+  if (integration.has_export_job()) definition.export_job = integration.export_job();
   return definition;
 }
 
@@ -63,6 +64,11 @@ absl::StatusOr<CompiledIntegration> CompileIntegration(const v1::Integration& in
       first_run->Begin(std::nullopt);
       scope.Set("state", first_run->value());
     }
+  }
+  if (integration.has_export_job() && integration.fan_out().parallel_count() > 1) {
+    violations.Add("fanOut.parallelCount",
+                   "must be 1 with exportJob: a run that goes on after a crash goes on with the "
+                   "one job that it ordered last");
   }
   auto list = List::Compile(DefinitionOf(integration), place);
   violations.AddStatus("", list.status());

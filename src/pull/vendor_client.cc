@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -22,12 +23,14 @@ VendorClient::VendorClient(Options options)
       limits_(options.limits),
       clock_(options.clock),
       user_agent_(std::move(options.user_agent)),
+      download_hosts_(std::move(options.download_hosts)),
       patience_(options.clock, Teller(std::move(options.on_wait))),
       signing_(options.transport, *authenticator_),
       limited_(signing_,
                {std::move(options.budget), std::move(options.integration), options.resume.paid},
                patience_),
-      redirecting_(limited_, options.transport, *authenticator_),
+      redirecting_(limited_, options.transport, *authenticator_, download_hosts_),
+      unlimited_(signing_, options.transport, *authenticator_, download_hosts_),
       transport_(redirecting_, RetryLimitsOf(limits_, options.backoff), patience_, options.random) {
   const int attempt = options.resume.request_attempt;
   transport_.GoOnWith(attempt);
@@ -79,11 +82,29 @@ absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::st
   return answer;
 }
 
+absl::StatusOr<http::Response> VendorClient::SendOnce(http::Request request,
+                                                      std::chrono::milliseconds timeout,
+                                                      std::stop_token stop) {
+  if (!request.headers.Find("User-Agent").has_value()) {
+    request.headers.Add("User-Agent", user_agent_);
+  }
+  const http::TransportLimits limits{
+      .total_timeout = std::min(timeout, limits_.request_timeout),
+      .body_bytes_max = static_cast<std::size_t>(limits_.page_bytes_max)};
+  return unlimited_.Send(request, limits, std::move(stop));
+}
+
+absl::Status VendorClient::Sit(const http::Wait& wait, std::stop_token stop) const {
+  patience_.Show(wait);
+  if (clock_.WaitFor(wait.delay, std::move(stop))) return absl::OkStatus();
+  return base::Error(base::Reason::kCancelled, "Stopped while waiting for the vendor.");
+}
+
 absl::StatusOr<std::string> VendorClient::ResolveLink(const http::Url& asked,
                                                       std::string_view link) const {
   SYNCLINE_ASSIGN_OR_RETURN(http::Url url, http::ResolveReference(asked, link));
   const bool loses_tls = asked.scheme == "https" && url.scheme != "https";
-  const bool may_leave = authenticator_->NamesHost(url) && !loses_tls;
+  const bool may_leave = (authenticator_->NamesHost(url) || GoesUnsigned(url)) && !loses_tls;
   if (url.origin() != asked.origin() && !may_leave) {
     return base::Error(
         base::Reason::kHostNotAllowed,

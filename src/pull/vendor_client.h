@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "auth/allowed_hosts.h"
 #include "auth/authenticator.h"
 #include "auth/redirecting_transport.h"
 #include "auth/signing_transport.h"
@@ -49,6 +51,7 @@ class VendorClient {
     std::shared_ptr<http::RateBudget> budget = nullptr;  // of the credential; null = no limit
     std::string integration = "";                        // whose turn it is in the budget
     ResumePoint resume = {};
+    auth::AllowedHosts download_hosts = {};  // asked without the sign-in
   };
   explicit VendorClient(Options options);
   // Ends the sign-in at the vendor, which may take Authenticator::kEndTimeout.
@@ -58,12 +61,24 @@ class VendorClient {
 
   // Sends a request that is not signed yet; it gets a User-Agent unless it has its own.
   // Redirects are followed as the sign-in permits. Any status is a success; `judge` looks at each
-  // answer first and may want another. VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS,
-  // VENDOR_THROTTLED, BODY_TRUNCATED, RESPONSE_TOO_LARGE, ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED,
-  // SIGN_IN_FAILED, REAUTH_REQUIRED, RATE_LIMITED, …; CANCELLED; an http::Park when the run is to
-  // wait elsewhere: it must reach the run as one.
+  // answer first and may want another. A GET of a download host goes without the sign-in.
+  // VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED, BODY_TRUNCATED,
+  // RESPONSE_TOO_LARGE, ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED,
+  // RATE_LIMITED, …; CANCELLED; an http::Park when the run is to wait elsewhere: it must reach the
+  // run as one.
   absl::StatusOr<http::Response> Send(http::Request request, std::stop_token stop,
                                       const http::RetryingTransport::Judge& judge = {});
+
+  // As Send, but once, whatever comes of it, and in this time, which an exchange of the sign-in
+  // that it needs first does not count for.
+  absl::StatusOr<http::Response> SendOnce(http::Request request, std::chrono::milliseconds timeout,
+                                          std::stop_token stop);
+
+  // A pause that is not for a request's next try, shown as those are. CANCELLED.
+  absl::Status Sit(const http::Wait& wait, std::stop_token stop) const;
+
+  // Whether requests to that place go without the sign-in, as Options::download_hosts says.
+  bool GoesUnsigned(const http::Url& url) const { return download_hosts_.Contains(url); }
 
   // Takes an answer for a refused sign-in, whatever its status. True when it could be renewed, and
   // the request is worth another try. The errors of Authenticator::Renew.
@@ -102,6 +117,7 @@ class VendorClient {
   const Limits limits_;
   const base::Clock& clock_;
   const std::string user_agent_;
+  const auth::AllowedHosts download_hosts_;
   std::mutex wait_mutex_;                                  // around on_wait
   base::SteadyTime told_until_ = base::SteadyTime::min();  // end of the waits told; wait_mutex_
   http::Patience patience_;
@@ -109,6 +125,7 @@ class VendorClient {
   auth::SigningTransport signing_;
   http::LimitedTransport limited_;
   auth::RedirectingTransport redirecting_;
+  auth::RedirectingTransport unlimited_;  // for what is sent once: nothing waits for the budget
   http::RetryingTransport transport_;
 };
 

@@ -40,6 +40,9 @@ class Watermark {
   // What templates see as `state`; valid until Begin or Restore.
   expression::Value value() const { return state_.value(); }
 
+  // Of the answer with which the walk begins, where that is not the first page's.
+  void NoteBeginning(const http::Headers& headers);
+
   // What a page says about time, before the walk goes on.
   struct Observed {
     expression::Value records;  // those to take: without what is older than the state
@@ -71,7 +74,6 @@ class Watermark {
   absl::Status LookAt(const expression::Value& subject, const expression::Expression& field,
                       expression::Evaluation& evaluation, Values* values, bool* old) const;
   absl::Status Judge(const Values& values, std::string_view field);
-  void NoteBeginning(const http::Headers& headers);
 
   const std::shared_ptr<const IncrementalPlan> plan_;
   const base::Time run_start_;

@@ -63,9 +63,9 @@ absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& requ
                    "must be one of METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, "
                    "METHOD_DELETE");
   }
-  if (request.url().empty()) {
+  if (request.url().empty() && place.has_url) {
     violations.Add("url", "is required: an absolute http or https URL");
-  } else {
+  } else if (place.has_url) {
     compiled.url_ = CompileTemplate(request.url(), "url", place.names, &violations);
   }
   compiled.CompileNamed(request, place, &violations);
@@ -73,7 +73,9 @@ absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& requ
   // Only what compiled without a mistake is tried out: otherwise one mistake would show twice.
   if (violations.empty()) {
     Problems problems;
-    compiled.RenderAll(place.example, base::Time(), nullptr, &problems);
+    const http::Url elsewhere{.scheme = "https", .host = "example.invalid", .path = "/"};
+    compiled.RenderAll(place.example, base::Time(), place.has_url ? nullptr : &elsewhere,
+                       &problems);
     for (const auto& [field, status] : problems) {
       if (compiled.ShowsInRunOnly(field, status, place.unknown)) continue;
       violations.Add(field, Explain(status));
@@ -93,7 +95,7 @@ bool RequestTemplate::ShowsInRunOnly(const std::string& field, const absl::Statu
   if (unknown.empty()) return false;
   if (base::ReasonOf(problem) == base::Reason::kExpressionFailed) return true;
   if (base::ReasonOf(problem) != base::Reason::kTemplateValueMissing) {
-    return field == "url" && looks_up_unknown(*url_);
+    return field == "url" && url_.has_value() && looks_up_unknown(*url_);
   }
   const auto missing = expression::Expression::Compile(base::MetadataOf(problem).at("expression"));
   return missing.ok() && looks_up_unknown(*missing);
@@ -109,8 +111,9 @@ absl::StatusOr<http::Request> RequestTemplate::Render(const expression::Value& s
 }
 
 bool RequestTemplate::Mentions(std::string_view name) const {
-  return Holds(url_->RootNames(), name) || query_.Mentions(name) || parameters_.Mentions(name) ||
-         headers_.Mentions(name) || cookies_.Mentions(name) || body_.Mentions(name);
+  return (url_.has_value() && Holds(url_->RootNames(), name)) || query_.Mentions(name) ||
+         parameters_.Mentions(name) || headers_.Mentions(name) || cookies_.Mentions(name) ||
+         body_.Mentions(name);
 }
 
 void RequestTemplate::RenderUrl(const expression::Value& scope, expression::Evaluation& evaluation,

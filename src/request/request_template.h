@@ -30,6 +30,8 @@ class RequestTemplate {
     NamesInScope unknown = {};
     // Whether it may set the header Authorization itself: in a credential it may.
     bool may_sign_in = false;
+    // False: it has no URL of its own, and is always rendered with another.
+    bool has_url = true;
   };
 
   // INVALID_ARGUMENT with every mistake; fields are those of the request ("url", "query.since").

@@ -19,6 +19,13 @@ PageStream::PageStream(std::unique_ptr<pull::Puller> puller,
 
 PageStream::~PageStream() { stop_.request_stop(); }
 
+std::unique_ptr<pull::Puller> PageStream::Close() {
+  stop_.request_stop();
+  fetcher_.join();
+  mapper_.join();
+  return std::move(puller_);
+}
+
 absl::StatusOr<std::shared_ptr<const load::PageCommit>> PageStream::Next() {
   auto page = mapped_.Pop(stop_.get_token());
   if (!page.has_value()) return base::Error(base::Reason::kCancelled, "the run was stopped");

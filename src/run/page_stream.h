@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -33,6 +34,13 @@ class PageStream {
   // errors of Puller::Next; CANCELLED when stopped.
   absl::StatusOr<std::shared_ptr<const load::PageCommit>> Next();
 
+  // Pages up to this one are committed.
+  void Committed(std::int64_t page_number) { puller_->Committed(page_number); }
+
+  // Stops what is under way and gives the puller back, for what is left to do at the vendor.
+  // Nothing else is called after it.
+  std::unique_ptr<pull::Puller> Close();
+
  private:
   void Fetch();
   void Map();
@@ -41,7 +49,7 @@ class PageStream {
   absl::Status Observe(const load::PageCommit& page, bool begins_list);
   void ScrubRejects(model::RowBatch* rows) const;
 
-  const std::unique_ptr<pull::Puller> puller_;
+  std::unique_ptr<pull::Puller> puller_;  // constant until Close
   const mapping::CompiledMapping& mapping_;
   const base::Time run_start_;
   load::PageCommitter& committer_;

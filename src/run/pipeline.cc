@@ -37,40 +37,46 @@ void Pipeline::Run() {
       "run.started",
       {{"run", NameOf(run_)}, {"attempt", run_.attempt}, {"page", run_.pages_committed + 1}});
   context_.feed.Announce(run_.run_id);  // `started`
-  const absl::Status status = Walk();
+  absl::Status status = Walk();
+  // What stood in the way of cleaning up does not make another end of it.
+  if (!status.ok() && run_.cancel_requested) {
+    status = base::Error(base::Reason::kCancelled, base::MessageOf(status));
+  }
   if (status.ok()) {
     context_.logger.Info("run.succeeded", {{"run", NameOf(run_)}});
+    CleanUp(true);
   } else {
     End(status);
   }
 }
 
 absl::Status Pipeline::Walk() {
-  if (run_.cancel_requested)
-    return base::Error(base::Reason::kCancelled, "cancelled before it began");
+  const absl::Status cancelled = base::Error(base::Reason::kCancelled, "cancelled before it began");
+  if (run_.cancel_requested && run_.checkpoint.empty()) return cancelled;
   SYNCLINE_ASSIGN_OR_RETURN(const Definition definition, ParseDefinition(run_.definition));
+  // An attempt before this one may have left a job at the vendor, which the checkpoint tells of.
+  const bool leaves_job = definition.integration.export_job().has_clean_up();
+  if (run_.cancel_requested && !leaves_job) return cancelled;
   StartClock(definition);
   SYNCLINE_ASSIGN_OR_RETURN(
       const mapping::CompiledMapping mapping,
       mapping::CompiledMapping::Compile(definition.mapping, definition.object_type,
                                         mapping::SurroundingsOf(definition.integration)));
   SYNCLINE_ASSIGN_OR_RETURN(SignIn sign_in, OpenSignIn(definition));
-  SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<pull::StateSource> states,
-                            context_.resources.OpenStates(run_, definition.integration));
-  std::unique_ptr<pull::KnownRecords> known;
+  SYNCLINE_ASSIGN_OR_RETURN(states_, context_.resources.OpenStates(run_, definition.integration));
   if (definition.integration.has_skip_unchanged()) {
-    known = context_.resources.MakeKnownRecords(run_);
+    known_ = context_.resources.MakeKnownRecords(run_);
   }
   SYNCLINE_ASSIGN_OR_RETURN(
-      std::unique_ptr<pull::Puller> puller,
+      puller_,
       pull::Puller::Make({.integration = definition.integration,
                           .authenticator = std::move(sign_in.authenticator),
                           .transport = context_.transport,
                           .clock = context_.clock,
                           .random = context_.random,
                           .run_start = run_.start_time,
-                          .states = states.get(),
-                          .known = known.get(),
+                          .states = states_.get(),
+                          .known = known_.get(),
                           .mapping_version = definition.mapping.version(),
                           .on_wait =
                               [this](const http::Wait& wait) {
@@ -82,15 +88,32 @@ absl::Status Pipeline::Walk() {
                           .budget = std::move(sign_in.budget),
                           .resume = {.request_attempt = run_.request_attempt,
                                      .paid = run_.paid,
-                                     .retries = run_.counters.retries}}));
-  SYNCLINE_RETURN_IF_ERROR(puller->Resume(run_.pages_committed, run_.checkpoint));
+                                     .retries = run_.counters.retries},
+                          .on_clean_up_failed =
+                              [this](const absl::Status& status) {
+                                context_.logger.Warning("run.clean_up_failed",
+                                                        {{"run", NameOf(run_)}, {"error", status}});
+                              }}));
+  SYNCLINE_RETURN_IF_ERROR(puller_->Resume(run_.pages_committed, run_.checkpoint));
+  if (run_.cancel_requested) return cancelled;
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<load::PageCommitter> committer,
                             context_.resources.MakeCommitter(run_, definition, mapping));
+  return CommitPages(mapping, *committer);
+}
 
-  PageStream pages(std::move(puller), mapping, run_.start_time, *committer, control_.stop_token());
+absl::Status Pipeline::CommitPages(const mapping::CompiledMapping& mapping,
+                                   load::PageCommitter& committer) {
+  PageStream pages(std::move(puller_), mapping, run_.start_time, committer, control_.stop_token());
+  const absl::Status status = CommitAll(pages, committer);
+  puller_ = pages.Close();
+  return status;
+}
+
+absl::Status Pipeline::CommitAll(PageStream& pages, load::PageCommitter& committer) {
   while (true) {
     SYNCLINE_ASSIGN_OR_RETURN(const auto page, pages.Next());
-    SYNCLINE_ASSIGN_OR_RETURN(const load::PageOutcome outcome, Commit(*committer, *page));
+    SYNCLINE_ASSIGN_OR_RETURN(const load::PageOutcome outcome, Commit(committer, *page));
+    pages.Committed(page->page_number);
     context_.feed.Announce(run_.run_id);
     context_.logger.Debug(
         "run.page_committed",
@@ -159,6 +182,11 @@ absl::StatusOr<load::PageOutcome> Pipeline::Commit(load::PageCommitter& committe
   }
 }
 
+// Only once it is written how the run ended: until then another attempt may go on with the job.
+void Pipeline::CleanUp(bool ended) {
+  if (puller_ != nullptr) puller_->CleanUp(ended, control_.abandon_token());
+}
+
 void Pipeline::ReportWait(const model::RunWait& wait, int next_attempt) {
   const absl::Status status = context_.queue.Append(run_, model::RunWaiting{wait, next_attempt});
   if (status.ok()) {
@@ -195,7 +223,11 @@ void Pipeline::End(const absl::Status& status) {
   // the end of this worker, lets it go.
   for (int attempt = 1;; ++attempt) {
     const absl::Status written = Write(conclusion);
-    if (written.ok() || base::ReasonOf(written) == base::Reason::kRunFenced) break;
+    if (written.ok()) {
+      context_.feed.Announce(run_.run_id);
+      return CleanUp(conclusion.kind == Conclusion::Kind::kFinish);
+    }
+    if (base::ReasonOf(written) == base::Reason::kRunFenced) break;
     context_.logger.Warning("run.end_failed", {{"run", NameOf(run_)}, {"error", written}});
     const auto delay =
         http::DelayAfter(kEndBackoff, attempt, std::nullopt, context_.random.Fraction());

@@ -7,6 +7,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "load/page_committer.h"
+#include "mapping/compiled_mapping.h"
+#include "pull/known_records.h"
+#include "pull/puller.h"
+#include "pull/watermark.h"
 #include "queue/run_queue.h"
 #include "run/definition.h"
 #include "run/run_context.h"
@@ -14,6 +18,8 @@
 #include "run/verdict.h"
 
 namespace syncline::run {
+
+class PageStream;
 
 // One run, from the claim to its end: pulls page after page, maps it, commits it, tells watchers.
 // Lives on the thread that the executor gives it; only `control` is touched from others.
@@ -40,12 +46,21 @@ class Pipeline {
   // Writes how the run ends, or goes back to the queue, as often as it takes.
   void End(const absl::Status& status);
   absl::Status Write(const Conclusion& conclusion);
+  // Commits the pages of puller_ up to the last one; puller_ is back afterwards.
+  absl::Status CommitPages(const mapping::CompiledMapping& mapping, load::PageCommitter& committer);
+  absl::Status CommitAll(PageStream& pages, load::PageCommitter& committer);
+  // Gives back what the vendor holds for the run. `ended`: for good.
+  void CleanUp(bool ended);
   void StartClock(const Definition& definition);
   void ReportWait(const model::RunWait& wait, int next_attempt);
 
   const RunContext& context_;
   const queue::ClaimedRun run_;
   RunControl& control_;
+  // Set by Walk, and kept until the run has ended: the puller cleans up after itself then.
+  std::unique_ptr<pull::StateSource> states_;
+  std::unique_ptr<pull::KnownRecords> known_;
+  std::unique_ptr<pull::Puller> puller_;
 };
 
 }  // namespace syncline::run

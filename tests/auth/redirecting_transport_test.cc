@@ -130,6 +130,50 @@ TEST_F(RedirectingTransportTest, OnlyGetAndNeverASignedUrl) {
   EXPECT_EQ(Send({"/b"}), 302);
 }
 
+// files.example is named by the credential too; store.example is not.
+class DownloadTransportTest : public RedirectingTransportTest {
+ protected:
+  RedirectingTransport downloads_{signing_, vendor_, authenticator_,
+                                  *AllowedHosts::Make({"store.example", "files.example"})};
+  // "url key header" of what went out for a request to `url`.
+  std::vector<std::string> SendTo(const char* url, std::initializer_list<const char*> locations) {
+    for (const char* location : locations) {
+      http::Response redirect{.status = 302};
+      redirect.headers.Add("Location", location);
+      vendor_.Enqueue(std::move(redirect));
+    }
+    vendor_.EnqueueJson("[]");
+    request_.url = *http::Url::Parse(url);
+    EXPECT_TRUE(downloads_.Send(request_, {}, {}).ok());
+    return Sent();
+  }
+};
+
+TEST_F(DownloadTransportTest, ADownloadHostGetsNoSignInWhateverTheCredentialSays) {
+  EXPECT_THAT(SendTo("https://store.example/1?sig=x", {}),
+              testing::ElementsAre("https://store.example/1?sig=x - -"));
+  EXPECT_EQ(SendTo("https://files.example/2", {}).back(), "https://files.example/2 - -");
+  EXPECT_EQ(vendor_.requests().back().headers.Find("Accept"), "application/json");
+}
+
+TEST_F(DownloadTransportTest, ARedirectToADownloadHostIsFollowed) {
+  EXPECT_EQ(SendTo("https://v.example/a", {"https://store.example/1?sig=x"}).back(),
+            "https://store.example/1?sig=x - -");
+  EXPECT_EQ(SendTo("https://store.example/1", {"https://store.example/2", "/3"}).back(),
+            "https://store.example/3 - -");
+}
+
+TEST_F(DownloadTransportTest, TheWayBackIsWithoutTheSignInToo) {
+  EXPECT_EQ(SendTo("https://store.example/1", {"https://v.example/a"}).back(),
+            "https://v.example/a - -");
+}
+
+TEST_F(DownloadTransportTest, OnlyAGetIsADownload) {
+  request_.method = http::Method::kDelete;
+  EXPECT_EQ(SendTo("https://files.example/1", {}).back(),
+            "https://files.example/1?key=sentinel sentinel t");
+}
+
 TEST_F(RedirectingTransportTest, ALocationThatIsMissingIsTheAnswer) {
   vendor_.Enqueue(http::Response{.status = 302});
   EXPECT_EQ(transport_.Send(request_, {}, {})->status, 302);

@@ -91,8 +91,8 @@ INSTANTIATE_TEST_SUITE_P(
         ValidationCase{"FieldsOfALaterBuild",
                        std::string(kUrl) +
                            "details { name: 'x' request { url: 'http://v.example/' } "
-                           "response { stream: true } } export_job {}",
-                       {"exportJob", "details[0].response.stream"}},
+                           "response { stream: true } } response { stream: true }",
+                       {"response.stream", "details[0].response.stream"}},
         ValidationCase{"Formats",
                        std::string(kUrl) +
                            "response { format: RESPONSE_FORMAT_XML xml { lists: 'a' } "

@@ -46,6 +46,23 @@ TEST_F(RequestTemplateTest, ReportsEveryMistakeAtOnce) {
   EXPECT_THAT(Mistakes("url: 'http://v/{{vars.absent}}'"), ElementsAre("url"));
 }
 
+TEST_F(RequestTemplateTest, OneWithoutAUrlIsRenderedWithAnother) {
+  v1::Request spec;
+  (*spec.mutable_headers())["X"] = "{{vars.id}}";
+  const auto wrong =
+      RequestTemplate::Compile(spec, {.names = {"vars"}, .example = {}, .has_url = false});
+  EXPECT_EQ(base::FieldViolationsOf(wrong.status()).at(0).field, "headers.X") << "it is tried out";
+  spec.mutable_headers()->at("X") = "t";
+  const auto request =
+      RequestTemplate::Compile(spec, {.names = {"vars"}, .example = {}, .has_url = false});
+  ASSERT_TRUE(request.ok()) << base::MessageOf(request.status());
+  EXPECT_FALSE(request->Mentions("vars"));
+  const http::Url url = *http::Url::Parse("https://files.example/1?a=b");
+  const auto rendered = request->Render({}, base::Time(), &url);
+  ASSERT_TRUE(rendered.ok());
+  EXPECT_EQ(rendered->url.ToString(), "https://files.example/1?a=b");
+}
+
 TEST_F(RequestTemplateTest, OnlyACredentialMaySetAuthorization) {
   const char* const text = "url: 'http://v/' headers { key: 'Authorization' value: 'Basic x' }";
   EXPECT_THAT(Mistakes(text), ElementsAre("headers.Authorization"));
