@@ -46,6 +46,7 @@ struct Options {
   std::string filter;
   AuthorizeOptions authorize;
   TestOptions test;
+  PreviewOptions preview;
 };
 
 class CommandLine {
@@ -197,6 +198,12 @@ class CommandLine {
         AddTarget("rejects", "Show records that could not be mapped or written",
                   [this](Session& s) { return RejectsCommand(s, options_.first, options_.limit); }),
         100);
+    AddLimit(AddTarget("exchanges", "Show what a run sent and what came back",
+                       [this](Session& s) {
+                         return ExchangesCommand(s, options_.first, options_.limit);
+                       }),
+             200);
+    AddPreview();
     Add("pause", "Stop a schedule from starting runs",
         [this](Session& s) { return PauseCommand(s, options_.first); })
         ->add_option("SCHEDULE", options_.first, "INTEGRATION/SCHEDULE, or INTEGRATION")
@@ -205,6 +212,25 @@ class CommandLine {
         [this](Session& s) { return ResumeCommand(s, options_.first); })
         ->add_option("SCHEDULE", options_.first, "INTEGRATION/SCHEDULE, or INTEGRATION")
         ->required();
+  }
+
+  void AddPreview() {
+    CLI::App* command =
+        Add("preview", "Ask for the first pages as a run would, and write nothing",
+            [this](Session& s) { return PreviewCommand(s, options_.first, options_.preview); });
+    PreviewOptions& preview = options_.preview;
+    command
+        ->add_option("INTEGRATION", options_.first,
+                     "Its id, or a YAML file with one whose credential is stored; - is standard "
+                     "input")
+        ->required();
+    command->add_option("--pages", preview.page_count, "How many, at most 5")
+        ->check(CLI::Range(1, 5))
+        ->capture_default_str();
+    command->add_option("--records", preview.record_count, "How many to show, at most 100")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command->add_option("--integration", preview.integration, "Which one, of a file with several");
   }
 
   void AddStateCommands() {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -30,6 +31,10 @@ CommandResult WatchCommand(Session& session, const std::string& target);
 CommandResult CancelCommand(Session& session, const std::string& target);
 CommandResult EventsCommand(Session& session, const std::string& target, std::size_t limit);
 CommandResult RejectsCommand(Session& session, const std::string& target, std::size_t limit);
+// What a run sent and what came back.
+CommandResult ExchangesCommand(Session& session, const std::string& target, std::size_t limit);
+inline const std::vector<std::string_view> kExchangeColumns = {
+    "exchange_id", "cause", "partition", "attempt", "wait", "status", "duration", "judgement"};
 
 // `schedule`: INTEGRATION/SCHEDULE, or an integration whose schedule `default` is meant.
 CommandResult PauseCommand(Session& session, const std::string& schedule);
@@ -55,6 +60,16 @@ struct AuthorizeOptions {
 // The consent of an OAuth2 credential, by code or by device as its grant says.
 CommandResult AuthorizeCommand(Session& session, const std::string& credential,
                                const AuthorizeOptions& options);
+
+struct PreviewOptions {
+  int page_count = 1;
+  int record_count = 10;
+  std::string integration = {};  // which one of a file; "" = its only one
+};
+// Asks for the first pages as a run would and writes nothing. `target`: a stored integration, or a
+// file with one. kRunFailed when the vendor did something wrong.
+CommandResult PreviewCommand(Session& session, const std::string& target,
+                             const PreviewOptions& options);
 
 struct TestOptions {
   std::string url;          // of the vendor

@@ -14,6 +14,7 @@ namespace {
 
 // A page of rejects carries up to 64 KiB of raw record each.
 constexpr int kRejectPageSize = 100;
+constexpr int kExchangePageSize = 50;  // of 32 KiB each
 
 const google::protobuf::MethodDescriptor& Method(std::string_view message, std::string_view name) {
   return *KindOfMessage(message)->service()->FindMethodByName(std::string(name));
@@ -122,6 +123,10 @@ CommandResult RejectsCommand(Session& session, const std::string& target, std::s
       session, target, "ListRejects",
       {"reject_id", "page_number", "record_index", "reason", "field", "message", "record"}, limit,
       kRejectPageSize);
+}
+
+CommandResult ExchangesCommand(Session& session, const std::string& target, std::size_t limit) {
+  return ListOfRun(session, target, "ListRunExchanges", kExchangeColumns, limit, kExchangePageSize);
 }
 
 CommandResult PauseCommand(Session& session, const std::string& schedule) {

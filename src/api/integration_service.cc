@@ -1,4 +1,5 @@
 #include "api/integration_handler.h"
+#include "api/preview_handler.h"
 #include "api/services.h"
 #include "api/unary_call.h"
 #include "syncline/v1/integration_service.grpc.pb.h"
@@ -13,7 +14,7 @@ using grpc::ServerUnaryReactor;
 class IntegrationService final : public v1::IntegrationService::CallbackService {
  public:
   IntegrationService(const CallEnvironment& calls, const HandlerEnvironment& handlers)
-      : calls_(calls), handler_(handlers) {}
+      : calls_(calls), handler_(handlers), preview_(handlers) {}
 
   ServerUnaryReactor* CreateIntegration(CallbackServerContext* context,
                                         const v1::CreateIntegrationRequest* request,
@@ -55,14 +56,13 @@ class IntegrationService final : public v1::IntegrationService::CallbackService 
                                          v1::PreviewIntegrationResponse* response) override {
     return UnaryCall(
         calls_, context, "IntegrationService/PreviewIntegration", request, response,
-        [](const v1::PreviewIntegrationRequest&) -> absl::StatusOr<v1::PreviewIntegrationResponse> {
-          return Unimplemented("a trial of an integration without a run (PreviewIntegration)");
-        });
+        [this](const auto& r, const CallScope& scope) { return preview_.Preview(r, scope); });
   }
 
  private:
   const CallEnvironment& calls_;
   const IntegrationHandler handler_;
+  const PreviewHandler preview_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "api/run_handler.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "api/mutation.h"
@@ -7,6 +8,7 @@
 #include "base/random.h"
 #include "event/event_log.h"
 #include "queue/enqueue.h"
+#include "store/exchange_store.h"
 #include "store/integration_store.h"
 #include "store/reject_store.h"
 #include "store/run_store.h"
@@ -138,6 +140,24 @@ absl::StatusOr<v1::ListRejectsResponse> RunHandler::ListRejects(
             });
       },
       [](const v1::Reject& reject) { return std::to_string(reject.reject_id()); });
+}
+
+absl::StatusOr<v1::ListRunExchangesResponse> RunHandler::ListExchanges(
+    v1::ListRunExchangesRequest request) const {
+  SYNCLINE_ASSIGN_OR_RETURN(const auto run, ParseName<RunName>(request.parent(), "parent"));
+  request.set_page_size(std::min(request.page_size(), kExchangesPerPageMax));
+  using Items = std::vector<v1::Exchange>;
+  return ListPage<v1::ListRunExchangesResponse>(
+      environment_.page_tokens, request, &v1::ListRunExchangesResponse::mutable_exchanges,
+      [&](const std::string& after, int limit) {
+        return ReadInTransaction(
+            environment_.database, [&](Transaction& transaction) -> absl::StatusOr<Items> {
+              SYNCLINE_RETURN_IF_ERROR(store::GetRun(transaction, run).status());
+              return store::ListExchanges(transaction, run.workspace, run.run, NumberOf(after),
+                                          limit);
+            });
+      },
+      [](const v1::Exchange& exchange) { return std::to_string(exchange.exchange_id()); });
 }
 
 absl::StatusOr<RunView> ReadRunView(const HandlerEnvironment& environment, const RunName& name) {

@@ -21,6 +21,10 @@ class RunHandler {
   absl::StatusOr<v1::ListRunEventsResponse> ListEvents(
       const v1::ListRunEventsRequest& request) const;
   absl::StatusOr<v1::ListRejectsResponse> ListRejects(const v1::ListRejectsRequest& request) const;
+  absl::StatusOr<v1::ListRunExchangesResponse> ListExchanges(
+      v1::ListRunExchangesRequest request) const;
+  // Bodies of 16 KiB both ways: a page stays under the 4 MiB that clients take.
+  static constexpr int kExchangesPerPageMax = 50;
 
  private:
   const HandlerEnvironment& environment_;

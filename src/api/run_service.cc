@@ -68,11 +68,8 @@ class RunService final : public v1::RunService::CallbackService {
   ServerUnaryReactor* ListRunExchanges(CallbackServerContext* context,
                                        const v1::ListRunExchangesRequest* request,
                                        v1::ListRunExchangesResponse* response) override {
-    return UnaryCall(
-        calls_, context, "RunService/ListRunExchanges", request, response,
-        [](const v1::ListRunExchangesRequest&) -> absl::StatusOr<v1::ListRunExchangesResponse> {
-          return Unimplemented("the exchanges of a run (ListRunExchanges)");
-        });
+    return UnaryCall(calls_, context, "RunService/ListRunExchanges", request, response,
+                     [this](const auto& r) { return handler_.ListExchanges(r); });
   }
 
   grpc::ServerWriteReactor<v1::WatchRunResponse>* WatchRun(

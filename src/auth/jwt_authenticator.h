@@ -47,8 +47,9 @@ class JwtAuthenticator final : public Authenticator {
   const JwtPlan plan_;
   const JwtWriter writer_;
   const Environment environment_;
-  // Tokens of the last requests: pages on their way may still repeat them.
-  static constexpr std::size_t kTokensKept = 8;
+  // Tokens of the last requests: pages on their way may still repeat them, and exchanges that wait
+  // to be redacted.
+  static constexpr std::size_t kTokensKept = 32;
   Scrubber scrubber_;
   mutable std::mutex mutex_;
   std::deque<secret::Secret> tokens_;  // guarded by mutex_

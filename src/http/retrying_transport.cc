@@ -77,16 +77,21 @@ absl::StatusOr<Response> RetryingTransport::Send(const Request& request,
 
 absl::StatusOr<Response> RetryingTransport::SendJudged(const Request& request,
                                                        const TransportLimits& limits,
-                                                       const Judge& judge, std::stop_token stop) {
+                                                       const Judge& judge, std::stop_token stop,
+                                                       TryObserver* observer) {
   int attempt = 1;
   int waits = 0;
   while (true) {
+    if (observer != nullptr) observer->OnSend(request, attempt);
     absl::StatusOr<Response> outcome = inner_.Send(request, limits, stop);
     if (auto park = ParkOf(outcome.status()); park.has_value()) {  // it was not sent
+      if (observer != nullptr)
+        observer->OnPause(park->wait.reason, park->wait.message, park->wait.delay);
       park->wait.next_attempt += attempt - 1 + carried_tries_;
       return CheckedPark(*park);
     }
     ++request_count_;
+    if (observer != nullptr) observer->OnAnswer(outcome);
     Judged judged;
     if (outcome.ok() && judge) {
       SYNCLINE_ASSIGN_OR_RETURN(judged, judge(*outcome));
@@ -118,6 +123,7 @@ absl::StatusOr<Response> RetryingTransport::SendJudged(const Request& request,
     } else {
       ++waits;
     }
+    if (observer != nullptr) observer->OnPause(trouble->reason, trouble->message, delay);
     const absl::Status sat =
         patience_.Sit({trouble->reason, std::move(trouble->message), delay, attempt}, stop);
     auto park = ParkOf(sat);

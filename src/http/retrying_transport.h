@@ -13,6 +13,7 @@
 #include "http/backoff.h"
 #include "http/patience.h"
 #include "http/transport.h"
+#include "http/try_observer.h"
 
 namespace syncline::http {
 
@@ -66,8 +67,10 @@ class RetryingTransport final : public Transport {
 
   // As Send, but `judge` looks at each answer first. One that it wants again ends as the trouble
   // that it names when the tries are used up; more pauses than the limit as VENDOR_THROTTLED.
+  // `observer` is told of every try; null: nobody is.
   absl::StatusOr<Response> SendJudged(const Request& request, const TransportLimits& limits,
-                                      const Judge& judge, std::stop_token stop);
+                                      const Judge& judge, std::stop_token stop,
+                                      TryObserver* observer = nullptr);
 
   // After a run was parked: the request that meets trouble first goes on with this try, for it is
   // the one that was put off; 1 = the first try, which forgets what was said before.

@@ -7,6 +7,7 @@
 #include "auth/shown_text.h"
 #include "base/status.h"
 #include "pull/answer_judge.h"
+#include "pull/exchange_record.h"
 #include "pull/response_rules.h"
 
 namespace syncline::pull {
@@ -66,25 +67,32 @@ absl::Status CheckAnswer(http::Response* response, const Answer& answer, const A
 
 // Sends until no rule wants a new sign-in, which is had once.
 absl::StatusOr<http::Response> SendJudged(VendorClient& client, const http::Request& request,
-                                          AnswerJudge* judge, std::stop_token stop) {
-  const auto look = [judge](http::Response& answer) { return judge->Judge(answer); };
-  SYNCLINE_ASSIGN_OR_RETURN(http::Response response, client.Send(request, stop, look));
+                                          AnswerJudge* judge, ExchangeRecord* record,
+                                          std::stop_token stop) {
+  const auto look = [judge, record](http::Response& answer) {
+    absl::StatusOr<http::Judged> judged = judge->Judge(answer);
+    record->NoteRule(judge->ruling());
+    return judged;
+  };
+  SYNCLINE_ASSIGN_OR_RETURN(http::Response response,
+                            client.Send(request, stop, look, record->observer()));
   if (judge->ruling().action != v1::ResponseRule::ACTION_RENEW_SIGN_IN) return response;
   SYNCLINE_ASSIGN_OR_RETURN(const bool renewed, client.RenewSignIn(response, stop));
   if (!renewed) return response;
-  return client.Send(request, std::move(stop), look);
+  record->Finish(absl::OkStatus());
+  return client.Send(request, std::move(stop), look, record->observer());
 }
 
-}  // namespace
-
-absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
-                           std::stop_token stop, const paging::CompiledPagination* pagination) {
+absl::StatusOr<Answer> AskNoted(VendorClient& client, http::Request request,
+                                const AnswerRules& rules, std::stop_token stop,
+                                const paging::CompiledPagination* pagination,
+                                ExchangeRecord* record) {
   if (!request.headers.Find("Accept").has_value()) {
     request.headers.Add("Accept", std::string(AcceptOf(rules.spec().format())));
   }
   AnswerJudge judge(rules, client);
   SYNCLINE_ASSIGN_OR_RETURN(http::Response response,
-                            SendJudged(client, request, &judge, std::move(stop)));
+                            SendJudged(client, request, &judge, record, std::move(stop)));
   Answer answer{
       .asked = request.url, .asked_with_body = !request.body.empty(), .status = response.status};
   const v1::ResponseRule::Action action = judge.ruling().action;
@@ -102,6 +110,19 @@ absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const An
   }
   SYNCLINE_ASSIGN_OR_RETURN(answer.document, judge.TakeDocument(response));
   answer.body_bytes = judge.body_bytes();
+  return answer;
+}
+
+}  // namespace
+
+absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
+                           std::stop_token stop, const paging::CompiledPagination* pagination,
+                           const Errand& errand) {
+  ExchangeRecord record(client.exchanges(), client.clock(), errand);
+  absl::StatusOr<Answer> answer =
+      AskNoted(client, std::move(request), rules, std::move(stop), pagination, &record);
+  record.Finish(answer.status());
+  if (answer.ok()) answer->exchange_id = record.id();
   return answer;
 }
 

@@ -9,6 +9,7 @@
 #include "json/document.h"
 #include "paging/compiled_pagination.h"
 #include "pull/answer_rules.h"
+#include "pull/errand.h"
 #include "pull/vendor_client.h"
 
 namespace syncline::pull {
@@ -24,16 +25,19 @@ struct Answer {
   // Skipped, or there is no such page (204, 205, or as the pagination says): the document is an
   // empty list.
   bool without_content = false;
-  bool restarts_list = false;  // a rule wants the list from its first page again
+  bool restarts_list = false;    // a rule wants the list from its first page again
+  std::int64_t exchange_id = 0;  // in VendorClient::exchanges(); 0 = it is not noted
 };
 
 // Sends a request, not signed yet, and reads its answer by `rules`, compression undone: lists,
 // parents and details all ask in this way. Asks for the format of the rules unless the request has
 // an Accept of its own. With a `pagination`, its end statuses are no errors unless a rule says so.
+// `errand` says why it is sent.
 // What VendorClient::Send says; what JudgeResponse says; JSON_INVALID, BODY_INVALID, JSON_TOO_DEEP,
 // TEXT_INVALID, RESPONSE_TOO_LARGE.
 absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
                            std::stop_token stop,
-                           const paging::CompiledPagination* pagination = nullptr);
+                           const paging::CompiledPagination* pagination = nullptr,
+                           const Errand& errand = {});
 
 }  // namespace syncline::pull

@@ -48,13 +48,13 @@ absl::Status Keep(const DetailPlan& detail, const Value& root, base::Time now,
 
 absl::StatusOr<DetailResult> AskOnce(const DetailPlan& detail, VendorClient& client,
                                      const RunScope& run, const expression::Scope& names,
-                                     std::stop_token stop) {
+                                     const Errand& errand, std::stop_token stop) {
   DetailResult result;
   const paging::PageRequest only = detail.list->MakeWalk().request();
   SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
                             detail.list->RequestFor(only, names, run.run_start()));
-  SYNCLINE_ASSIGN_OR_RETURN(Answer answer,
-                            Ask(client, std::move(request), detail.list->rules(), std::move(stop)));
+  SYNCLINE_ASSIGN_OR_RETURN(Answer answer, Ask(client, std::move(request), detail.list->rules(),
+                                               std::move(stop), nullptr, errand));
   result.response_bytes = answer.body_bytes;
   if (answer.without_content) return result;
   const Value body(answer.document->root());
@@ -65,10 +65,11 @@ absl::StatusOr<DetailResult> AskOnce(const DetailPlan& detail, VendorClient& cli
 
 absl::StatusOr<DetailResult> AskForAllPages(const DetailPlan& detail, VendorClient& client,
                                             const RunScope& run, const expression::Scope& names,
-                                            std::stop_token stop) {
+                                            const Errand& errand, std::stop_token stop) {
   DetailResult result;
-  SYNCLINE_ASSIGN_OR_RETURN(
-      ListWalk walk, ListWalk::Begin(detail.list, {.client = client, .run = run, .names = names}));
+  ListWalk::Place place{.client = client, .run = run, .names = names};
+  place.errand = errand;
+  SYNCLINE_ASSIGN_OR_RETURN(ListWalk walk, ListWalk::Begin(detail.list, std::move(place)));
   std::vector<ListPage> pages;
   std::vector<Value> records;
   do {
@@ -91,9 +92,12 @@ absl::StatusOr<DetailResult> AskForAllPages(const DetailPlan& detail, VendorClie
 
 absl::StatusOr<DetailResult> AskForDetail(const DetailPlan& detail, VendorClient& client,
                                           const RunScope& run, const expression::Scope& names,
-                                          std::stop_token stop) {
-  auto result = detail.has_pagination ? AskForAllPages(detail, client, run, names, std::move(stop))
-                                      : AskOnce(detail, client, run, names, std::move(stop));
+                                          const Errand& errand, std::stop_token stop) {
+  Errand of_this = errand;
+  of_this.null_statuses = &detail.null_statuses;
+  auto result = detail.has_pagination
+                    ? AskForAllPages(detail, client, run, names, of_this, std::move(stop))
+                    : AskOnce(detail, client, run, names, of_this, std::move(stop));
   if (!result.ok() && IsNoFailure(result.status(), detail.null_statuses)) return DetailResult{};
   return result;
 }

@@ -8,6 +8,7 @@
 #include "expression/expression.h"
 #include "json/document.h"
 #include "pull/detail_plan.h"
+#include "pull/errand.h"
 #include "pull/request_scope.h"
 #include "pull/vendor_client.h"
 
@@ -20,11 +21,12 @@ struct DetailResult {
   std::int64_t response_bytes = 0;
 };
 
-// Asks for a detail, all of its pages if it has some. `names` hold `record`. What the list of a
+// Asks for a detail, all of its pages if it has some. `names` hold `record`; `errand` says whose
+// detail it is. What the list of a
 // detail can be refused for; EXPRESSION_*; PAGE_LIMIT_REACHED past DetailsPlan::kPagesMax. Any
 // thread.
 absl::StatusOr<DetailResult> AskForDetail(const DetailPlan& detail, VendorClient& client,
                                           const RunScope& run, const expression::Scope& names,
-                                          std::stop_token stop);
+                                          const Errand& errand, std::stop_token stop);
 
 }  // namespace syncline::pull

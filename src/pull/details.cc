@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <optional>
@@ -129,13 +130,14 @@ void Gather(const Versions& versions, Owner* owner, DetailedRecords* detailed) {
 // The details of the records of one page. Lives on the stack of Complete.
 class Page {
  public:
-  Page(VendorClient& client, const RunScope& run, const expression::Scope& names)
-      : client_(client), run_(run), names_(names) {}
+  // `errand`: of its details, without what differs between them.
+  Page(VendorClient& client, const RunScope& run, const expression::Scope& names, Errand errand)
+      : client_(client), run_(run), names_(names), errand_(std::move(errand)) {}
 
   // One detail of one record; false when the page has failed.
-  bool Complete(const DetailPlan& detail, Row* row, std::stop_token stop) {
+  bool Complete(const DetailPlan& detail, std::size_t index, Row* row, std::stop_token stop) {
     if (!row->failure.empty() || row->unchanged_link != 0) return true;
-    absl::StatusOr<DetailResult> result = ResultOf(detail, *row, std::move(stop));
+    absl::StatusOr<DetailResult> result = ResultOf(detail, index, *row, std::move(stop));
     if (!result.ok() && EndsTheRun(result.status())) return Fail(result.status());
     std::string failure;
     if (result.ok()) {
@@ -161,7 +163,7 @@ class Page {
   }
 
  private:
-  absl::StatusOr<DetailResult> ResultOf(const DetailPlan& detail, const Row& row,
+  absl::StatusOr<DetailResult> ResultOf(const DetailPlan& detail, std::size_t index, const Row& row,
                                         std::stop_token stop) const {
     if (detail.when.has_value()) {
       expression::Evaluation evaluation(run_.run_start());
@@ -170,7 +172,10 @@ class Page {
     }
     expression::Scope names = names_;
     names.Set("record", row.value);
-    return AskForDetail(detail, client_, run_, names, std::move(stop));
+    Errand errand = errand_;
+    errand.name = detail.name;
+    errand.record_index = static_cast<std::int64_t>(index);
+    return AskForDetail(detail, client_, run_, names, errand, std::move(stop));
   }
 
   bool Hold(std::shared_ptr<const json::Document> document, Row* row) {
@@ -194,6 +199,7 @@ class Page {
   VendorClient& client_;
   const RunScope& run_;
   const expression::Scope& names_;
+  const Errand errand_;
   std::atomic<std::int64_t> held_bytes_ = 0;
   mutable std::mutex mutex_;
   absl::Status status_;  // guarded by mutex_
@@ -202,17 +208,19 @@ class Page {
 }  // namespace
 
 Details::Details(std::shared_ptr<const DetailsPlan> plan, Known known, VendorClient& client,
-                 const RunScope& run)
+                 const RunScope& run, std::size_t record_count_max)
     : plan_(std::move(plan)),
       known_(known),
       client_(client),
       run_(run),
+      record_count_max_(record_count_max),
       pool_(plan_->parallel_count() > 1 ? std::make_unique<base::WorkerPool>(
                                               plan_->parallel_count() - 1,
                                               static_cast<std::size_t>(plan_->parallel_count()))
                                         : nullptr) {}
 
 absl::StatusOr<DetailedRecords> Details::Complete(const Value& records, const Partition& partition,
+                                                  std::int64_t page_number,
                                                   std::stop_token stop) const {
   DetailedRecords detailed{.records = records};
   if (plan_->details().empty() || records.size() == 0) return detailed;
@@ -225,10 +233,15 @@ absl::StatusOr<DetailedRecords> Details::Complete(const Value& records, const Pa
         VersionsOf(records, *plan_->skip(), partition.RecordSpace(), known_.salt, run_.run_start());
     SYNCLINE_RETURN_IF_ERROR(FindUnchanged(*known_.records, versions, &owner->rows));
   }
-  Page page(client_, run_, partition.names());
+  Page page(client_, run_, partition.names(),
+            {.purpose = model::ExchangePurpose::kDetail,
+             .partition = partition.Describe(),
+             .page_number = page_number});
+  std::size_t count = owner->rows.size();
+  if (record_count_max_ > 0) count = std::min(count, record_count_max_);
   for (const DetailPlan& detail : plan_->details()) {
-    ParallelFor(owner->rows.size(), detail.parallel_count, pool_.get(),
-                [&](std::size_t i) { return page.Complete(detail, &owner->rows[i], stop); });
+    ParallelFor(count, detail.parallel_count, pool_.get(),
+                [&](std::size_t i) { return page.Complete(detail, i, &owner->rows[i], stop); });
     SYNCLINE_RETURN_IF_ERROR(page.status());
   }
   Gather(versions, owner.get(), &detailed);

@@ -59,24 +59,28 @@ class Details {
     std::uint64_t salt = 0;  // SaltOf
   };
   // The references must outlive it.
+  // `record_count_max`: of a page, how many of the first records get their details; 0 = all.
   Details(std::shared_ptr<const DetailsPlan> plan, Known known, VendorClient& client,
-          const RunScope& run);
+          const RunScope& run, std::size_t record_count_max = 0);
   Details(const Details&) = delete;
   Details& operator=(const Details&) = delete;
 
-  // `partition` gives the names that the requests see beside `record` and `page`. What a detail
+  // `partition` gives the names that the requests see beside `record` and `page`; `page_number` is
+  // that of the records in it. What a detail
   // fails with rejects its record or is tolerated, but for what would fail with every other one as
   // well: AUTH_FAILED, SIGN_IN_FAILED, REAUTH_REQUIRED, VENDOR_THROTTLED, what the sign-in needs of
   // the database and of keys, RESPONSE_TOO_LARGE past kHeldBytesMax; what KnownRecords says;
   // CANCELLED.
   absl::StatusOr<DetailedRecords> Complete(const expression::Value& records,
-                                           const Partition& partition, std::stop_token stop) const;
+                                           const Partition& partition, std::int64_t page_number,
+                                           std::stop_token stop) const;
 
  private:
   const std::shared_ptr<const DetailsPlan> plan_;
   const Known known_;
   VendorClient& client_;
   const RunScope& run_;
+  const std::size_t record_count_max_;
   const std::unique_ptr<base::WorkerPool> pool_;  // null: one at a time
 };
 

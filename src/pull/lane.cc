@@ -8,11 +8,13 @@ namespace syncline::pull {
 
 absl::StatusOr<Lane::Pulled> Lane::Pull(std::stop_token stop) {
   if (!incomplete_.has_value()) {
+    incomplete_number_ = walk_.page_number();
     SYNCLINE_ASSIGN_OR_RETURN(incomplete_, walk_.Next(stop));
   }
   Pulled pulled{.total = walk_.total()};
-  SYNCLINE_ASSIGN_OR_RETURN(pulled.detailed,
-                            details_.Complete(incomplete_->records, *partition_, std::move(stop)));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      pulled.detailed,
+      details_.Complete(incomplete_->records, *partition_, incomplete_number_, std::move(stop)));
   pulled.page = *std::exchange(incomplete_, std::nullopt);
   if (!pulled.page.last) pulled.checkpoint = walk_.Checkpoint();
   return pulled;

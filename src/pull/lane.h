@@ -60,6 +60,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   ListWalk walk_;
   const Details& details_;
   std::optional<ListPage> incomplete_;  // the walk is past it, and its details are not there
+  std::int64_t incomplete_number_ = 0;
 
   std::mutex mutex_;
   std::condition_variable_any pulled_;

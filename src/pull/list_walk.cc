@@ -5,10 +5,26 @@
 #include <utility>
 
 #include "base/status.h"
+#include "pull/exchange_log.h"
 #include "pull/response_rules.h"
 #include "pull/response_scope.h"
 
 namespace syncline::pull {
+namespace {
+
+// "12 records at data.items; the list ends here"
+std::string DescribePage(const ListPage& page, const List& list, bool without_content) {
+  std::string text = "no page";
+  if (!without_content) {
+    const std::string_view path = list.records().text();
+    text = fmt::format("{} records", page.records.size());
+    if (path != "@") text += fmt::format(" at {}", path);
+  }
+  return text + (page.last ? "; the list ends here" : "; more pages follow");
+}
+
+}  // namespace
+
 // Computed records may refer to the literals of the expressions that yielded them, so the page
 // holds the list beside the memory.
 struct ListWalk::PageMemory {
@@ -102,13 +118,14 @@ absl::StatusOr<Answer> ListWalk::AnswerTo(const paging::PageRequest& page, std::
   if (ahead_ == nullptr) {
     // Not this walk: it may be moved.
     const std::string part_url(job_ == nullptr ? "" : job_->part_url());
-    auto fetch = [list = list_, place = place_, names = names_, part_url](
+    auto fetch = [list = list_, place = place_, names = names_, part_url,
+                  before = position_.pages_before](
                      const paging::PageRequest& asked,
                      std::stop_token fetch_stop) -> absl::StatusOr<Answer> {
       SYNCLINE_ASSIGN_OR_RETURN(http::Request request,
                                 list->RequestFor(asked, names, place.run.run_start(), part_url));
       return Ask(place.client, std::move(request), list->rules(), std::move(fetch_stop),
-                 &list->pagination());
+                 &list->pagination(), place.errand.ForPage(before + asked.scope.index + 1, asked));
     };
     ahead_ = std::make_unique<AnswersAhead>(
         std::move(fetch),
@@ -213,6 +230,28 @@ absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
   }
   paging::PageRequest asked;
   SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, AskForPage(&asked, std::move(stop)));
+  const std::int64_t number = page_number();
+  absl::StatusOr<ListPage> page = PageOf(answer, asked);
+  Explain(answer, number, page);
+  return page;
+}
+
+void ListWalk::Explain(const Answer& answer, std::int64_t number,
+                       const absl::StatusOr<ListPage>& page) {
+  ExchangeLog* const exchanges = place_.client.exchanges();
+  if (exchanges != nullptr && !page.ok()) exchanges->Refuse(answer.exchange_id, page.status());
+  if (!page.ok()) return;
+  if (exchanges != nullptr && answer.exchange_id != 0) {
+    exchanges->Accept(answer.exchange_id, DescribePage(*page, *list_, answer.without_content));
+    if (!page->doubt.ok()) exchanges->Refuse(answer.exchange_id, page->doubt);
+  }
+  if (place_.outlook != nullptr) {
+    *place_.outlook =
+        OutlookOf(*list_, walk_, {number, page->last}, names_, place_.run.run_start());
+  }
+}
+
+absl::StatusOr<ListPage> ListWalk::PageOf(const Answer& answer, const paging::PageRequest& asked) {
   ListPage page{.begins_list = asked.scope.index == 0 && job_ == nullptr};
   const auto memory = std::make_shared<PageMemory>(list_, place_.client.clock().Now());
   page.memory = memory;

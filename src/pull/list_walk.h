@@ -14,10 +14,12 @@
 #include "paging/walk.h"
 #include "pull/answer.h"
 #include "pull/answers_ahead.h"
+#include "pull/errand.h"
 #include "pull/export_job.h"
 #include "pull/job_clean_ups.h"
 #include "pull/list.h"
 #include "pull/list_position.h"
+#include "pull/paging_outlook.h"
 #include "pull/request_scope.h"
 #include "pull/response_scope.h"
 #include "pull/vendor_client.h"
@@ -62,6 +64,8 @@ class ListWalk {
     StateSource* states = nullptr;     // null: as in the first run, the whole list is walked
     std::string partition = "";        // whose state it is
     JobCleanUps* clean_ups = nullptr;  // null: no export job is cleaned up
+    Errand errand = {};                // what its requests are sent for
+    PagingOutlook* outlook = nullptr;  // told after each page how paging goes on; null: nobody is
   };
 
   // At the first page. INVALID_ARGUMENT for a list whose pagination is wrong: List::Compile would
@@ -113,6 +117,10 @@ class ListWalk {
   absl::StatusOr<Answer> AnswerOfPart(const paging::PageRequest& page, std::stop_token stop);
   // The answer to the request for a page, by itself or with those that follow on the wire.
   absl::StatusOr<Answer> AnswerTo(const paging::PageRequest& page, std::stop_token stop);
+  // The page that an answer holds, and the walk past it.
+  absl::StatusOr<ListPage> PageOf(const Answer& answer, const paging::PageRequest& asked);
+  // Notes what was made of the answer, and tells the outlook.
+  void Explain(const Answer& answer, std::int64_t number, const absl::StatusOr<ListPage>& page);
   // VENDOR_ERROR when the list began again too often.
   absl::Status BeginAgain();
   absl::StatusOr<reshape::Reshaped> Reshape(const expression::Value& body,

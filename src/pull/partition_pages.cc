@@ -107,6 +107,7 @@ absl::StatusOr<std::shared_ptr<Lane>> PartitionPages::MakeLane(
     std::shared_ptr<const Partition> partition, std::int64_t number, std::string_view walk) {
   ListWalk::Place place = place_;
   place.names = partition->names();
+  place.errand.partition = partition->Describe();
   place.partition = partition->StateKey(place_.partition);
   SYNCLINE_ASSIGN_OR_RETURN(ListWalk list_walk, ListWalk::Begin(list_, std::move(place)));
   if (!walk.empty()) SYNCLINE_RETURN_IF_ERROR(list_walk.Restore(walk));

@@ -29,6 +29,9 @@ absl::Status Partitions::Enter(std::shared_ptr<const Partition> above) {
   const LevelPlan& level = plan_->levels()[open_.size()];
   Open open{.above = std::move(above), .state = nullptr, .walk = nullptr};
   ListWalk::Place place{.client = place_.client, .run = place_.run, .names = open.above->names()};
+  place.errand = {.purpose = model::ExchangePurpose::kParents,
+                  .name = level.name,
+                  .partition = open.above->Describe()};
   if (level.sees_state) {
     SYNCLINE_ASSIGN_OR_RETURN(open.state, StateAt(*open.above));
     if (open.state != nullptr) place.names.Set("state", open.state->value());

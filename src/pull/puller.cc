@@ -26,22 +26,25 @@ Puller::Puller(Options options)
                .budget = std::move(options.budget),
                .integration = integration_.name(),
                .resume = options.resume,
-               .download_hosts = DownloadHosts(integration_.export_job())}),
+               .download_hosts = DownloadHosts(integration_.export_job()),
+               .exchanges = options.exchanges}),
       clean_ups_(client_, std::move(options.on_clean_up_failed)),
       states_(options.states),
+      outlook_(options.outlook),
       retries_told_(options.resume.retries) {}
 
 absl::StatusOr<std::unique_ptr<Puller>> Puller::Make(Options options) {
   SYNCLINE_RETURN_IF_ERROR(ValidateIntegration(options.integration));
   const Details::Known known{options.known, SaltOf(options.integration, options.mapping_version)};
+  const std::size_t detailed_record_max = options.detailed_record_max;
   std::unique_ptr<Puller> puller(new Puller(std::move(options)));
-  SYNCLINE_RETURN_IF_ERROR(puller->Prepare(known));
+  SYNCLINE_RETURN_IF_ERROR(puller->Prepare(known, detailed_record_max));
   return puller;
 }
 
-absl::Status Puller::Prepare(const Details::Known& known) {
+absl::Status Puller::Prepare(const Details::Known& known, std::size_t detailed_record_max) {
   SYNCLINE_ASSIGN_OR_RETURN(compiled_, CompileIntegration(integration_, run_));
-  details_.emplace(compiled_.details, known, client_, run_);
+  details_.emplace(compiled_.details, known, client_, run_, detailed_record_max);
   BeginIdentity(0, 0);
   return absl::OkStatus();
 }
@@ -56,6 +59,7 @@ void Puller::BeginIdentity(int index, std::int64_t pages_before) {
   place.incremental = compiled_.incremental;
   place.states = states_;
   place.clean_ups = &clean_ups_;
+  place.outlook = outlook_;
   // Each identity has a list of its own.
   if (client_.authenticator().identity_count() > 1) place.partition = identity_.name;
   pages_ = std::make_unique<PartitionPages>(compiled_.fan_out, compiled_.list, *details_,

@@ -16,11 +16,13 @@
 #include "http/rate_budget.h"
 #include "http/transport.h"
 #include "pull/details.h"
+#include "pull/exchange_log.h"
 #include "pull/identity_position.h"
 #include "pull/job_clean_ups.h"
 #include "pull/known_records.h"
 #include "pull/limits.h"
 #include "pull/page.h"
+#include "pull/paging_outlook.h"
 #include "pull/partition_pages.h"
 #include "pull/request_scope.h"
 #include "pull/validate_integration.h"
@@ -57,6 +59,11 @@ class Puller {
     VendorClient::ResumePoint resume = {};
     // Told, by the thread that pulls, of export jobs that could not be cleaned up.
     JobCleanUps::OnFailure on_clean_up_failed = {};
+    ExchangeLog* exchanges = nullptr;  // where what is sent is noted; null: nowhere
+    // For a preview: of how many records of a page the details are asked for (0 = all), and who is
+    // told how paging goes on.
+    std::size_t detailed_record_max = 0;
+    PagingOutlook* outlook = nullptr;
   };
 
   // INVALID_ARGUMENT as ValidateIntegration says.
@@ -97,7 +104,7 @@ class Puller {
 
  private:
   explicit Puller(Options options);
-  absl::Status Prepare(const Details::Known& known);
+  absl::Status Prepare(const Details::Known& known, std::size_t detailed_record_max);
 
   absl::StatusOr<std::optional<Page>> NextPage(std::stop_token stop);
   absl::StatusOr<Page> Pull(std::stop_token stop);
@@ -113,6 +120,7 @@ class Puller {
   VendorClient client_;
   JobCleanUps clean_ups_;
   StateSource* const states_;
+  PagingOutlook* const outlook_;
   CompiledIntegration compiled_;
   std::optional<Details> details_;
   std::unique_ptr<PartitionPages> pages_;  // with the identity that is selected

@@ -24,6 +24,7 @@ VendorClient::VendorClient(Options options)
       clock_(options.clock),
       user_agent_(std::move(options.user_agent)),
       download_hosts_(std::move(options.download_hosts)),
+      exchanges_(options.exchanges),
       patience_(options.clock, Teller(std::move(options.on_wait))),
       signing_(options.transport, *authenticator_),
       limited_(signing_,
@@ -57,7 +58,8 @@ absl::StatusOr<bool> VendorClient::RenewSignIn(const http::Response& answer, std
 }
 
 absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::stop_token stop,
-                                                  const http::RetryingTransport::Judge& judge) {
+                                                  const http::RetryingTransport::Judge& judge,
+                                                  http::TryObserver* observer) {
   if (!request.headers.Find("User-Agent").has_value()) {
     request.headers.Add("User-Agent", user_agent_);
   }
@@ -77,7 +79,7 @@ absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::st
     if (pauses && judged.trouble.hint.has_value()) limited_.Block(*judged.trouble.hint);
     return judged;
   };
-  auto answer = transport_.SendJudged(request, limits, obey, std::move(stop));
+  auto answer = transport_.SendJudged(request, limits, obey, std::move(stop), observer);
   if (answer.ok()) patience_.HoldAnswer();
   return answer;
 }

@@ -26,6 +26,8 @@
 
 namespace syncline::pull {
 
+class ExchangeLog;
+
 // How one run talks to its vendor: every request is signed and sent with retries, within the run's
 // limits and the credential's rate, and no secret of the sign-in gets into what is told of it.
 // Owned by the puller. Safe for concurrent use, except that nothing may be on the wire while
@@ -52,6 +54,7 @@ class VendorClient {
     std::string integration = "";                        // whose turn it is in the budget
     ResumePoint resume = {};
     auth::AllowedHosts download_hosts = {};  // asked without the sign-in
+    ExchangeLog* exchanges = nullptr;        // null: nobody asks what was sent
   };
   explicit VendorClient(Options options);
   // Ends the sign-in at the vendor, which may take Authenticator::kEndTimeout.
@@ -65,9 +68,10 @@ class VendorClient {
   // VENDOR_UNREACHABLE, VENDOR_TIMEOUT, VENDOR_TLS, VENDOR_THROTTLED, BODY_TRUNCATED,
   // RESPONSE_TOO_LARGE, ADDRESS_NOT_ALLOWED, HOST_NOT_ALLOWED, SIGN_IN_FAILED, REAUTH_REQUIRED,
   // RATE_LIMITED, …; CANCELLED; an http::Park when the run is to wait elsewhere: it must reach the
-  // run as one.
+  // run as one. `observer` is told of every try; may be null.
   absl::StatusOr<http::Response> Send(http::Request request, std::stop_token stop,
-                                      const http::RetryingTransport::Judge& judge = {});
+                                      const http::RetryingTransport::Judge& judge = {},
+                                      http::TryObserver* observer = nullptr);
 
   // As Send, but once, whatever comes of it, and in this time, which an exchange of the sign-in
   // that it needs first does not count for.
@@ -99,6 +103,8 @@ class VendorClient {
   const auth::Authenticator& authenticator() const { return *authenticator_; }
   const Limits& limits() const { return limits_; }
   const base::Clock& clock() const { return clock_; }
+  // Where what is sent is noted; null: nowhere.
+  ExchangeLog* exchanges() const { return exchanges_; }
   // Requests that went out so far, tries included. Any thread may call it.
   std::int64_t request_count() const { return transport_.request_count(); }
   // Those of them that were sent again, with what the run had used before it was parked.
@@ -118,6 +124,7 @@ class VendorClient {
   const base::Clock& clock_;
   const std::string user_agent_;
   const auth::AllowedHosts download_hosts_;
+  ExchangeLog* const exchanges_;
   std::mutex wait_mutex_;                                  // around on_wait
   base::SteadyTime told_until_ = base::SteadyTime::min();  // end of the waits told; wait_mutex_
   http::Patience patience_;

@@ -30,7 +30,7 @@ std::string NameOf(const queue::ClaimedRun& run) {
 }  // namespace
 
 Pipeline::Pipeline(const RunContext& context, queue::ClaimedRun run, RunControl& control)
-    : context_(context), run_(std::move(run)), control_(control) {}
+    : context_(context), run_(std::move(run)), control_(control), exchanges_(context_, run_) {}
 
 void Pipeline::Run() {
   context_.logger.Info(
@@ -46,6 +46,7 @@ void Pipeline::Run() {
     context_.logger.Info("run.succeeded", {{"run", NameOf(run_)}});
     CleanUp(true);
   } else {
+    exchanges_.WriteAll();
     End(status);
   }
 }
@@ -62,6 +63,7 @@ absl::Status Pipeline::Walk() {
       const mapping::CompiledMapping mapping,
       mapping::CompiledMapping::Compile(definition.mapping, definition.object_type,
                                         mapping::SurroundingsOf(definition.integration)));
+  SYNCLINE_RETURN_IF_ERROR(exchanges_.Begin());
   SYNCLINE_ASSIGN_OR_RETURN(SignIn sign_in, OpenSignIn(definition));
   SYNCLINE_ASSIGN_OR_RETURN(states_, context_.resources.OpenStates(run_, definition.integration));
   if (definition.integration.has_skip_unchanged()) {
@@ -80,6 +82,7 @@ absl::Status Pipeline::Walk() {
                           .mapping_version = definition.mapping.version(),
                           .on_wait =
                               [this](const http::Wait& wait) {
+                                exchanges_.WriteDue();
                                 ReportWait({std::string(base::ReasonName(wait.reason)),
                                             wait.message, context_.clock.Now() + wait.delay},
                                            wait.next_attempt);
@@ -93,7 +96,9 @@ absl::Status Pipeline::Walk() {
                               [this](const absl::Status& status) {
                                 context_.logger.Warning("run.clean_up_failed",
                                                         {{"run", NameOf(run_)}, {"error", status}});
-                              }}));
+                              },
+                          .exchanges = &exchanges_.log()}));
+  exchanges_.log().SetScrub(puller_->MakeScrub());
   SYNCLINE_RETURN_IF_ERROR(puller_->Resume(run_.pages_committed, run_.checkpoint));
   if (run_.cancel_requested) return cancelled;
   SYNCLINE_ASSIGN_OR_RETURN(const std::unique_ptr<load::PageCommitter> committer,
@@ -112,6 +117,8 @@ absl::Status Pipeline::CommitPages(const mapping::CompiledMapping& mapping,
 absl::Status Pipeline::CommitAll(PageStream& pages, load::PageCommitter& committer) {
   while (true) {
     SYNCLINE_ASSIGN_OR_RETURN(const auto page, pages.Next());
+    // Before the commit that ends the run: who sees it ended sees its exchanges.
+    page->last ? exchanges_.WriteAll() : exchanges_.WriteDue();
     SYNCLINE_ASSIGN_OR_RETURN(const load::PageOutcome outcome, Commit(committer, *page));
     pages.Committed(page->page_number);
     context_.feed.Announce(run_.run_id);
@@ -126,7 +133,7 @@ absl::Status Pipeline::CommitAll(PageStream& pages, load::PageCommitter& committ
 absl::StatusOr<SignIn> Pipeline::OpenSignIn(const Definition& definition) {
   const base::SteadyTime give_up = context_.clock.SteadyNow() + kSecretPatience;
   for (int attempt = 1;; ++attempt) {
-    auto opened = context_.resources.OpenSignIn(run_, definition.integration);
+    auto opened = context_.resources.OpenSignIn(run_, definition.integration, exchanges_.sign_in());
     if (opened.ok()) return opened;
     const base::Reason reason = base::ReasonOf(opened.status());
     if (reason != base::Reason::kKeyUnavailable && reason != base::Reason::kSecretUnavailable) {

@@ -13,6 +13,7 @@
 #include "pull/watermark.h"
 #include "queue/run_queue.h"
 #include "run/definition.h"
+#include "run/exchange_keeper.h"
 #include "run/run_context.h"
 #include "run/run_control.h"
 #include "run/verdict.h"
@@ -57,6 +58,7 @@ class Pipeline {
   const RunContext& context_;
   const queue::ClaimedRun run_;
   RunControl& control_;
+  ExchangeKeeper exchanges_;  // outlives the puller, whose sign-in ends over it
   // Set by Walk, and kept until the run has ended: the puller cleans up after itself then.
   std::unique_ptr<pull::StateSource> states_;
   std::unique_ptr<pull::KnownRecords> known_;

@@ -12,6 +12,7 @@
 #include "pull/limits.h"
 #include "pull/validate_integration.h"
 #include "run/postgres_state_source.h"
+#include "store/exchange_store.h"
 #include "store/integration_store.h"
 
 namespace syncline::run {
@@ -41,7 +42,8 @@ class WrittenRecords final : public pull::KnownRecords {
 }  // namespace
 
 absl::StatusOr<SignIn> PostgresRunResources::OpenSignIn(const queue::ClaimedRun& run,
-                                                        const v1::Integration& integration) {
+                                                        const v1::Integration& integration,
+                                                        http::Transport& transport) {
   const model::IntegrationName name{run.workspace, run.integration};
   SYNCLINE_RETURN_IF_ERROR(
       database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
@@ -57,12 +59,17 @@ absl::StatusOr<SignIn> PostgresRunResources::OpenSignIn(const queue::ClaimedRun&
   SYNCLINE_ASSIGN_OR_RETURN(credential::OpenCredential open, credentials_.Open(credential));
   SYNCLINE_RETURN_IF_ERROR(
       auth::PickAlternative(integration.credential_alternative(), &open.credential, &open.secrets));
-  auth::Environment sign_in = sign_in_;
-  sign_in.tokens = credentials_.TokensOf({credential, integration.credential_alternative()},
-                                         open.token_epoch, sign_in_.clock, sign_in_.random);
   SignIn made;
-  SYNCLINE_ASSIGN_OR_RETURN(made.authenticator,
-                            auth::MakeAuthenticator(open.credential, open.secrets, sign_in));
+  SYNCLINE_ASSIGN_OR_RETURN(
+      made.authenticator,
+      auth::MakeAuthenticator(
+          open.credential, open.secrets,
+          {.transport = transport,
+           .clock = sign_in_.clock,
+           .random = sign_in_.random,
+           .tokens = credentials_.TokensOf({credential, integration.credential_alternative()},
+                                           open.token_epoch, sign_in_.clock, sign_in_.random),
+           .give_up = sign_in_.give_up}));
   // Of the credential as a whole: alternatives are ways in, the vendor is the same.
   made.budget = budgets_.Of(credential, credential::RateLimitOf(open.credential));
   return made;
@@ -98,6 +105,33 @@ absl::StatusOr<std::unique_ptr<load::PageCommitter>> PostgresRunResources::MakeC
        .reject_count_max = pull::ResolveLimits(definition.integration.limits()).reject_count_max,
        .state_meaning = incremental == nullptr ? "" : incremental->meaning()},
       mapping);
+}
+
+absl::StatusOr<pull::ExchangeLog::Bounds> PostgresRunResources::FindExchanges(
+    const queue::ClaimedRun& run) {
+  pull::ExchangeLog::Bounds bounds;
+  const absl::Status found =
+      database_.RunTransaction([&](store::Transaction& transaction) -> absl::Status {
+        SYNCLINE_ASSIGN_OR_RETURN(const store::ExchangesBefore before,
+                                  store::FindExchanges(transaction, run.workspace, run.run_id));
+        bounds.last_id = before.last_id;
+        bounds.failed_count = before.failed_count;
+        return absl::OkStatus();
+      });
+  if (!found.ok()) return found;
+  return bounds;
+}
+
+absl::Status PostgresRunResources::WriteExchanges(const queue::ClaimedRun& run,
+                                                  const std::vector<model::Exchange>& exchanges) {
+  return database_.RunTransaction([&](store::Transaction& transaction) {
+    return store::WriteExchanges(transaction,
+                                 {.workspace = run.workspace,
+                                  .run_id = run.run_id,
+                                  .worker_id = worker_id_,
+                                  .epoch = run.epoch},
+                                 exchanges, pull::ExchangeLog::kNewestMax);
+  });
 }
 
 std::unique_ptr<pull::KnownRecords> PostgresRunResources::MakeKnownRecords(

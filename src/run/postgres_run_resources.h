@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "credential/credential_opener.h"
 #include "credential/rate_budgets.h"
@@ -23,7 +24,8 @@ class PostgresRunResources final : public RunResources {
         budgets_(database, sign_in.clock, sign_in.random, worker_id_) {}
 
   absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun& run,
-                                    const v1::Integration& integration) override;
+                                    const v1::Integration& integration,
+                                    http::Transport& transport) override;
   absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(
       const queue::ClaimedRun& run, const v1::Integration& integration) override;
   absl::StatusOr<std::unique_ptr<load::PageCommitter>> MakeCommitter(
@@ -31,6 +33,9 @@ class PostgresRunResources final : public RunResources {
       const mapping::CompiledMapping& mapping) override;
   std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun& run) override;
   void Tick() override { budgets_.Tick(); }
+  absl::StatusOr<pull::ExchangeLog::Bounds> FindExchanges(const queue::ClaimedRun& run) override;
+  absl::Status WriteExchanges(const queue::ClaimedRun& run,
+                              const std::vector<model::Exchange>& exchanges) override;
 
  private:
   store::Database& database_;

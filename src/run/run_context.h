@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "auth/authenticator.h"
@@ -14,6 +15,8 @@
 #include "http/transport.h"
 #include "load/page_committer.h"
 #include "mapping/compiled_mapping.h"
+#include "model/exchange.h"
+#include "pull/exchange_log.h"
 #include "pull/known_records.h"
 #include "pull/watermark.h"
 #include "queue/run_queue.h"
@@ -31,10 +34,12 @@ struct SignIn {
 class RunResources {
  public:
   virtual ~RunResources() = default;
-  // Of the integration's credential as it is now. NOT_FOUND when integration or credential are
+  // Of the integration's credential as it is now; what it sends goes over `transport`, which must
+  // outlive it. NOT_FOUND when integration or credential are
   // gone; KEY_UNAVAILABLE, SECRET_UNAVAILABLE, CREDENTIAL_CORRUPT, DATABASE_UNAVAILABLE.
   virtual absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun& run,
-                                            const v1::Integration& integration) = 0;
+                                            const v1::Integration& integration,
+                                            http::Transport& transport) = 0;
   // Where the states of its partitions are. Null for a run that walks the whole list: that of an
   // integration without `incremental`, and a full one. NOT_FOUND, DATABASE_UNAVAILABLE.
   virtual absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(
@@ -46,6 +51,11 @@ class RunResources {
   virtual std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun& run) = 0;
   // Called every few seconds: gives back to the fleet what no run uses.
   virtual void Tick() {}
+  // What earlier owners of the run wrote of its exchanges, and to write more of them; those of a
+  // run that is not ours any more are dropped. DATABASE_UNAVAILABLE.
+  virtual absl::StatusOr<pull::ExchangeLog::Bounds> FindExchanges(const queue::ClaimedRun& run) = 0;
+  virtual absl::Status WriteExchanges(const queue::ClaimedRun& run,
+                                      const std::vector<model::Exchange>& exchanges) = 0;
 };
 
 // What every run of a worker shares. Made by the composition root, outlives the executor.

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 
+#include "api/run_handler.h"
 #include "syncline/v1/credential_service.pb.h"
 #include "syncline/v1/integration_service.pb.h"
 #include "syncline/v1/mapping_service.pb.h"
@@ -105,6 +106,42 @@ TEST_F(RunServiceTest, EventsAndRejectsAreListedByPage) {
   ASSERT_TRUE(rejects.ok()) << rejects.status();
   ASSERT_EQ(rejects->rejects_size(), 1);
   EXPECT_EQ(rejects->rejects(0).record_index(), 7);
+}
+
+TEST_F(RunServiceTest, ExchangesAreListedByPage) {
+  const auto run = Start();
+  ASSERT_TRUE(run.ok()) << run.status();
+  constexpr int kCount = RunHandler::kExchangesPerPageMax + 2;
+  migrated_->Query(
+      "INSERT INTO ws_default.syncline_exchange (run_id, exchange_id, integration_uid, failed, "
+      "exchange) SELECT '" +
+      LastId(run->name()) + "', n, 1, false, '{\"cause\": \"page 1\", \"reason\": \"X\"}' FROM " +
+      "generate_series(1, " + std::to_string(kCount) + ") n RETURNING 1");
+  v1::ListRunExchangesRequest request;
+  request.set_parent(run->name());
+  request.set_page_size(1'000);
+  const auto first = Call<v1::ListRunExchangesResponse>("RunService/ListRunExchanges", request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_EQ(first->exchanges_size(), RunHandler::kExchangesPerPageMax);
+  EXPECT_EQ(first->exchanges(0).exchange_id(), 1);
+  EXPECT_EQ(first->exchanges(0).cause(), "page 1");
+  request.set_page_token(first->next_page_token());
+  const auto second = Call<v1::ListRunExchangesResponse>("RunService/ListRunExchanges", request);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->exchanges_size(), 2);
+  EXPECT_EQ(second->next_page_token(), "");
+  request.clear_page_token();
+  request.set_page_size(-1);
+  EXPECT_EQ(
+      ReasonText(
+          Call<v1::ListRunExchangesResponse>("RunService/ListRunExchanges", request).status()),
+      "INVALID_ARGUMENT");
+  request.set_page_size(0);
+  request.set_parent(std::string(kParent) + "/runs/01900000-0000-7000-8000-000000000001");
+  EXPECT_EQ(
+      ReasonText(
+          Call<v1::ListRunExchangesResponse>("RunService/ListRunExchanges", request).status()),
+      "NOT_FOUND");
 }
 
 TEST_F(RunServiceTest, WatchFollowsARunToItsEnd) {

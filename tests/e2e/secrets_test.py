@@ -61,12 +61,16 @@ def expect_absent(what, text):
 
 
 def everything_of(server, name):
-    """What the API shows of the newest run: events, rejects, objects."""
+    """What the API shows of the newest run: events, rejects, objects, exchanges; and of a preview."""
     events = server.cli("-o", "json", "events", name).stdout
     assert '"ended"' in events, events
     objects = server.cli("-o", "json", "objects", type_of(name), "--limit", "0").stdout
     assert '"device_id"' in objects, objects[:500]
-    return [events, objects, server.cli("-o", "json", "rejects", name).stdout]
+    exchanges = server.cli("-o", "json", "exchanges", name).stdout
+    assert '"exchangeId"' in exchanges, exchanges
+    preview = server.cli("-o", "json", "preview", name, check=False).stdout
+    assert '"exchanges"' in preview, preview
+    return [events, objects, exchanges, preview, server.cli("-o", "json", "rejects", name).stdout]
 
 
 class SecretVendor(Vendor):

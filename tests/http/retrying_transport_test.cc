@@ -1,5 +1,6 @@
 #include "http/retrying_transport.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/status.h"
@@ -69,6 +70,34 @@ TEST_F(RetryingTransportTest, TriesAgainWhatMayPass) {
     EXPECT_EQ(waits_.back().reason, reason);
   }
   EXPECT_EQ(waits_.size(), 11U);
+}
+
+// Writes down what it is told.
+class Notes final : public TryObserver {
+ public:
+  void OnSend(const Request& request, int attempt) override {
+    text += fmt::format("send {} {}; ", request.url.path, attempt);
+  }
+  void OnAnswer(const absl::StatusOr<Response>& answer) override {
+    text += answer.ok() ? fmt::format("{}; ", answer->status) : "no answer; ";
+  }
+  void OnPause(base::Reason reason, const std::string&, milliseconds) override {
+    text += fmt::format("pause {}; ", base::ReasonName(reason));
+  }
+  std::string text;
+};
+
+TEST_F(RetryingTransportTest, AnObserverIsToldOfEveryTry) {
+  inner_.Enqueue(base::Error(base::Reason::kVendorTimeout, "no"));
+  EnqueueStatus(503);
+  EnqueueStatus(404);
+  const Patience patience(clock_, {});
+  RetryingTransport transport(inner_, limits_, patience, random_);
+  Notes notes;
+  EXPECT_EQ(transport.SendJudged(request_, {}, {}, {}, &notes)->status, 404);
+  EXPECT_EQ(notes.text,
+            "send / 1; no answer; pause VENDOR_TIMEOUT; send / 2; 503; pause VENDOR_ERROR; "
+            "send / 3; 404; ");
 }
 
 TEST_F(RetryingTransportTest, ARefusedSignInIsTriedOnceMore) {

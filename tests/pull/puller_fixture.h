@@ -33,8 +33,10 @@ class PullerTest : public testing::Test {
                               .run_start = clock_.Now(),
                               .states = states_,
                               .on_wait = [this](const http::Wait& wait) { waits_.push_back(wait); },
-                              .user_agent = "Syncline/test"});
+                              .user_agent = "Syncline/test",
+                              .exchanges = exchanges_});
     EXPECT_TRUE(made.ok()) << base::MessageOf(made.status());
+    if (made.ok() && exchanges_ != nullptr) exchanges_->SetScrub((*made)->MakeScrub());
     return made.ok() ? *std::move(made) : nullptr;
   }
 
@@ -59,7 +61,8 @@ class PullerTest : public testing::Test {
   test::FakeClock clock_{test::FakeClock::Waits::kJump};
   base::SeededRandom random_{1};
   std::vector<http::Wait> waits_;
-  StateSource* states_ = nullptr;  // of the pullers to come
+  StateSource* states_ = nullptr;     // of the pullers to come
+  ExchangeLog* exchanges_ = nullptr;  // likewise
 
  private:
   std::unique_ptr<auth::Authenticator> MakeAuthenticator(http::Transport& transport) {

@@ -62,12 +62,14 @@ class HookedCommitter final : public load::PageCommitter {
 // Committers of each run over an InMemoryPages of its own.
 class InMemoryRunResources final : public RunResources {
  public:
-  absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun&, const v1::Integration&) override {
+  absl::StatusOr<SignIn> OpenSignIn(const queue::ClaimedRun&, const v1::Integration&,
+                                    http::Transport& transport) override {
     if (on_open) {
       const absl::Status status = on_open();
       if (!status.ok()) return status;
     }
-    return SignIn{make_authenticator ? make_authenticator() : auth::MakeNoAuthenticator(), budget};
+    return SignIn{make_authenticator ? make_authenticator(transport) : auth::MakeNoAuthenticator(),
+                  budget};
   }
   absl::StatusOr<std::unique_ptr<pull::StateSource>> OpenStates(const queue::ClaimedRun&,
                                                                 const v1::Integration&) override {
@@ -84,6 +86,24 @@ class InMemoryRunResources final : public RunResources {
   std::unique_ptr<pull::KnownRecords> MakeKnownRecords(const queue::ClaimedRun&) override {
     return nullptr;
   }
+  absl::StatusOr<pull::ExchangeLog::Bounds> FindExchanges(const queue::ClaimedRun& run) override {
+    const std::lock_guard lock(mutex_);
+    pull::ExchangeLog::Bounds bounds;
+    for (const auto& [id, exchange] : exchanges_[run.run_id]) bounds.last_id = id;
+    return bounds;
+  }
+  absl::Status WriteExchanges(const queue::ClaimedRun& run,
+                              const std::vector<model::Exchange>& exchanges) override {
+    if (on_write_exchanges) SYNCLINE_RETURN_IF_ERROR(on_write_exchanges());
+    const std::lock_guard lock(mutex_);
+    for (const model::Exchange& one : exchanges) exchanges_[run.run_id][one.exchange_id] = one;
+    return absl::OkStatus();
+  }
+  // What was written so far, by id.
+  std::map<std::int64_t, model::Exchange> ExchangesOf(const std::string& run_id) {
+    const std::lock_guard lock(mutex_);
+    return exchanges_[run_id];
+  }
   test::InMemoryPages& PagesOf(const std::string& run_id) {
     const std::lock_guard lock(mutex_);
     return pages_[run_id];
@@ -91,13 +111,15 @@ class InMemoryRunResources final : public RunResources {
 
   std::function<absl::Status()> on_open;
   std::shared_ptr<http::RateBudget> budget;
-  std::function<std::unique_ptr<auth::Authenticator>()> make_authenticator;
+  std::function<std::unique_ptr<auth::Authenticator>(http::Transport&)> make_authenticator;
+  std::function<absl::Status()> on_write_exchanges;
   HookedCommitter::OnPrepare on_prepare;
   HookedCommitter::OnCommit on_commit;
 
  private:
   std::mutex mutex_;
   std::map<std::string, test::InMemoryPages> pages_;
+  std::map<std::string, std::map<std::int64_t, model::Exchange>> exchanges_;  // guarded by mutex_
 };
 
 // Answers several runs at once by a function, which may block.
