@@ -54,7 +54,10 @@ class CurlTransport final : public Transport {
     const std::optional<CURLcode> code = Perform(slot, stop);
     if (!code.has_value()) return Cancelled();  // the slot and its connection go
     absl::StatusOr<Response> response = exchange.Finish(*code);
-    GiveBack(std::move(slot));
+    // After a name that did not resolve a handle keeps a buffer and refuses options from then on
+    // (libcurl 7.88): the next request would fail for no reason of its own. Connections stay.
+    if (*code != CURLE_OK) slot.easy.reset(curl_easy_init());
+    if (slot.easy != nullptr) GiveBack(std::move(slot));
     return response;
   }
 

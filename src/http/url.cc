@@ -80,10 +80,13 @@ absl::StatusOr<std::string> ParseName(std::string_view text) {
   if (host.front() == '.' || host.find("..") != std::string::npos) {
     return Invalid("has a host with an empty label");
   }
-  const std::string_view last = std::string_view(host).substr(host.rfind('.') + 1);
+  // With a dot at its end an address is one all the same to those who take that dot off.
+  std::string_view name = host;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  const std::string_view last = name.substr(name.rfind('.') + 1);
   const bool numeric = std::all_of(last.begin(), last.end(), IsDigit) || last.starts_with("0x");
   in_addr address;
-  if (!last.empty() && numeric && inet_pton(AF_INET, host.c_str(), &address) != 1) {
+  if (numeric && inet_pton(AF_INET, host.c_str(), &address) != 1) {
     return Invalid("has a host that is neither a name nor an address in dotted-quad form");
   }
   return host;

@@ -16,7 +16,11 @@ bool IsNumeric(std::string_view number) {
   if (!ParseDecimal(number, &decimal)) return false;
   const auto whole = static_cast<std::int64_t>(decimal.whole.size()) + decimal.exponent;
   const auto fraction = static_cast<std::int64_t>(decimal.fraction.size()) - decimal.exponent;
-  return whole <= kWholeDigitsMax && fraction <= kFractionDigitsMax;
+  if (whole > kWholeDigitsMax || fraction > kFractionDigitsMax) return false;
+  // jsonb writes exponents out: seven bytes of a vendor would become as many as there are digits.
+  const std::int64_t digits =
+      std::max<std::int64_t>(whole, 0) + std::max<std::int64_t>(fraction, 0);
+  return digits <= static_cast<std::int64_t>(std::max(kNumberDigitsMax, number.size()));
 }
 
 // From the opening quote to behind the closing one; npos when U+0000 is inside.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string>
 
 #include "absl/time/time.h"
@@ -22,7 +23,9 @@ Wait ReadSeconds(std::string_view text) {
   double seconds = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, seconds);
-  if (read.ec != std::errc() || read.ptr != end || !(seconds >= 0)) return std::nullopt;
+  if (read.ec != std::errc() || read.ptr != end || !std::isfinite(seconds) || seconds < 0) {
+    return std::nullopt;
+  }
   const double most = std::chrono::duration<double>(http::kRetryAfterReadMax).count();
   return std::chrono::ceil<milliseconds>(std::chrono::duration<double>(std::min(seconds, most)));
 }
@@ -30,12 +33,17 @@ Wait ReadSeconds(std::string_view text) {
 Wait ReadDate(std::string_view text, base::Time now) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, absl::string_view(text.data(), text.size()), &time,
-                       &error)) {
+  const bool is_date = absl::ParseTime(absl::RFC3339_full,
+                                       absl::string_view(text.data(), text.size()), &time, &error);
+  // "infinite-future" is a word of the library, not of vendors.
+  if (!is_date || time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
     return http::ParseRetryAfter(text, now);
   }
-  const milliseconds wait = std::chrono::ceil<milliseconds>(absl::ToChronoTime(time) - now);
-  return std::clamp<milliseconds>(wait, milliseconds(0), http::kRetryAfterReadMax);
+  // The library's own arithmetic, which ends at its bounds: dates that stand for "never"
+  // (0001-01-01, 9999-12-31) lie outside of what the machine's clock can hold.
+  const absl::Duration wait = absl::Ceil(time - absl::FromChrono(now), absl::Milliseconds(1));
+  return std::clamp<milliseconds>(absl::ToChronoMilliseconds(wait), milliseconds(0),
+                                  http::kRetryAfterReadMax);
 }
 
 }  // namespace

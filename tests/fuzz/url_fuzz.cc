@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/ip_address.h"
 #include "http/message.h"
 #include "http/query.h"
 
@@ -21,6 +22,11 @@ void Check(const Url& url) {
   }
   if (url.path.empty() || url.path.front() != '/' || url.host.empty()) std::abort();
   if (url.port < 1 || url.port > 65535) std::abort();
+  // What resolvers would read as an address is one in the standard spelling, or no host.
+  if (url.host.find_first_not_of("0123456789.") == std::string::npos &&
+      !syncline::http::IpAddress::Parse(url.host).has_value()) {
+    std::abort();
+  }
   if (text.size() > Url::kBytesMax) return;  // encoding made it longer than may be read
   const auto again = Url::Parse(text);
   if (!again.ok() || again->ToString() != text || again->origin() != url.origin()) std::abort();

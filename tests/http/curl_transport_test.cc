@@ -237,6 +237,21 @@ TEST(CurlTransport, NamesAVendorThatIsNotThere) {
   EXPECT_EQ(base::MessageOf(response.status()).find("sentinel"), std::string::npos);
 }
 
+// A retry has to find a handle that works: fault 47's DNS error is one of those that pass.
+TEST(CurlTransport, ANameThatDoesNotResolveSpoilsNoLaterRequest) {
+  test::HttpServer server([](const httplib::Request&, httplib::Response& response) {
+    response.set_content("[]", "application/json");
+  });
+  const auto transport = test::MakeLoopbackTransport();
+  for (int i = 0; i < 3; ++i) {
+    const auto response = transport->Send(Get("http://vendor.invalid/"), {}, {});
+    EXPECT_EQ(base::ReasonOf(response.status()), base::Reason::kVendorUnreachable)
+        << i << ": " << response.status().ToString();
+  }
+  const auto response = transport->Send(Get(server.origin()), {}, {});
+  EXPECT_TRUE(response.ok()) << base::MessageOf(response.status());
+}
+
 TEST(CurlTransport, FollowsNoRedirectAndNoProxyOfTheEnvironment) {
   setenv("http_proxy", "http://127.0.0.1:1", 1);
   std::atomic<int> count = 0;

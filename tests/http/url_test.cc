@@ -66,6 +66,67 @@ struct ReferenceCase {
 };
 
 // RFC 3986 5.4, over http, without what this parser refuses.
+// What resolvers, proxies or browsers would read as 127.0.0.1, ::1 or 169.254.169.254: no host at
+// all, so that nobody has to agree on what it means. Only the two standard spellings are addresses.
+class OddHost : public testing::TestWithParam<const char*> {};
+
+TEST_P(OddHost, IsNoHost) {
+  for (const char* scheme : {"http://", "https://"}) {
+    for (const char* rest : {"/", ":8443/x", "", "?q", "#f"}) {
+      const auto url = Url::Parse(std::string(scheme) + GetParam() + rest);
+      EXPECT_EQ(base::ReasonOf(url.status()), base::Reason::kUrlInvalid) << GetParam() << rest;
+    }
+  }
+  const auto base = Url::Parse("https://vendor.example/a");
+  EXPECT_FALSE(ResolveReference(*base, std::string("//") + GetParam() + "/").ok()) << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ipv4, OddHost,
+    testing::Values("0", "2130706433", "2852039166", "4294967295", "4294967296", "0x7f000001",
+                    "0X7F000001", "0x7f.0x0.0x0.0x1", "0x7f.1", "127.0x1", "127.0.0.0x1",
+                    "017700000001", "0177.0.0.1", "0177.0.0.01", "127.0.0.01", "127.00.0.1",
+                    "0000127.0.0.1", "127.1", "127.0.1", "127.0.65537", "127.16777217", "1.2.3.4.5",
+                    "256.0.0.1", "127.0.0.256", "127.0.0.1.", "127.1.", "2130706433.", "0x7f.1.",
+                    "0177.0.0.1.", "127.0.0.1..", ".127.0.0.1", "127..0.0.1", "127.0.0.+1",
+                    "127.0.0.1 ", " 127.0.0.1", "127.0.0.1%20", "127.0.0.1%00",
+                    "127.0.0.1%00.vendor.example", "127.0.0.1%2e", "%31%32%37.0.0.1",
+                    "127%2e0%2e0%2e1", "[127.0.0.1]", "(127.0.0.1)", "127,0,0,1", "127.0.0.1\\",
+                    "vendor.example\\@127.0.0.1", "vendor.example@127.0.0.1", "@127.0.0.1",
+                    "vendor.example%40127.0.0.1", "127.0.0.1:80:443", "127.0.0.1:0x1bb"));
+
+INSTANTIATE_TEST_SUITE_P(Ipv6, OddHost,
+                         testing::Values("::1", "[::1", "::1]", "[[::1]]", "[::1]x", "[::1%lo]",
+                                         "[::1%25lo]", "[::1%1]", "[fe80::1%25eth0]",
+                                         "[fe80::1%eth0]", "[::ffff:0x7f.1]", "[::ffff:127.1]",
+                                         "[::ffff:127.0.0.01]", "[::ffff:2130706433]",
+                                         "[::127.0.0.1.]", "[0::0::1]", "[1:2:3:4:5:6:7:8:9]",
+                                         "[::12345]", "[::g]", "[]", "[ ::1]", "[::1 ]",
+                                         "[%3a%3a1]", "[v1.::1]", "[::1/128]"));
+
+// Digits and dots of other scripts, which IDNA or a lenient reader turns into ASCII.
+INSTANTIATE_TEST_SUITE_P(OtherScripts, OddHost,
+                         testing::Values("\uFF11\uFF12\uFF17.0.0.1", "\u2460\u2461\u2466.0.0.1",
+                                         "127\u30020\u30020\u30021", "127\uFF0E0\uFF0E0\uFF0E1",
+                                         "127\uFF610\uFF610\uFF611", "\u0661\u0662\u0667.0.0.1",
+                                         "\U0001D7CF\U0001D7D0\U0001D7D5.0.0.1", "127.0.0.1\u200B",
+                                         "\u00AD127.0.0.1", "l\u00F2calhost", "localho\u017Ft",
+                                         "xn--\u00E9"));
+
+TEST(Url, TheStandardSpellingsAreAddresses) {
+  for (const char* text : {"http://127.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+                           "http://[0:0:0:0:0:FFFF:7F00:1]/", "http://[::7F00:1]/"}) {
+    EXPECT_TRUE(Url::Parse(text).ok()) << text;
+  }
+}
+
+TEST(Url, NamesThatLookLikeNumbersAreNames) {
+  for (const char* text : {"http://1password.example/", "http://127.0.0.1.nip.example/",
+                           "http://0x7f.example/", "http://2130706433.example./"}) {
+    EXPECT_TRUE(Url::Parse(text).ok()) << text;
+  }
+}
+
 TEST(ResolveReference, FollowsTheExamplesOfTheStandard) {
   const Url base = *Url::Parse("http://a/b/c/d;p?q");
   const ReferenceCase cases[] = {

@@ -95,6 +95,8 @@ INSTANTIATE_TEST_SUITE_P(Exact, ConverterTest,
                              {kJson, R"("back\\u0000slash")", R"("back\\u0000slash")"},
                              {kJson, "[]", "[]"},
                              {kJson, "1e400", "1e400"},
+                             {kJson, "[-1e999]", "[-1e999]"},
+                             {kJson, std::string(1'500, '7'), std::string(1'500, '7')},
                          }));
 
 INSTANTIATE_TEST_SUITE_P(Empty, ConverterTest,
@@ -135,6 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
         {kDate, R"("2026-02-30")", "CONVERSION_FAILED: is no time"},
         {kJson, R"({"a\u0000": 1})", "TEXT_INVALID: contains U+0000"},
         {kJson, "[1, 1e200000]", "CONVERSION_FAILED: contains a number"},
+        {kJson, "[1, 1e1000]", "CONVERSION_FAILED: contains a number"},
+        {kJson, "{\"a\": 1e-1001}", "CONVERSION_FAILED: contains a number"},
     }));
 
 TEST(ConverterTest, UniqueTextFitsAnIndexEntry) {

@@ -116,8 +116,10 @@ TEST_F(HostileVendorTest, BodyBeyondThePagesLimit) {
 }
 
 TEST_F(HostileVendorTest, DeepJson) {
-  HttpServer server(test::hostile::DeepJson(100'000));
-  ExpectReason(Pull(server, ""), base::Reason::kJsonTooDeep);
+  for (const std::size_t depth : {129, 10'000, 100'000}) {
+    HttpServer server(test::hostile::DeepJson(depth));
+    ExpectReason(Pull(server, ""), base::Reason::kJsonTooDeep);
+  }
 }
 
 TEST_F(HostileVendorTest, BodyThatDoesNotFlow) {
@@ -135,6 +137,56 @@ TEST_F(HostileVendorTest, NoAnswerAtAll) {
   ExpectReason(Pull(server, "limits { attempt_count_max: 2 request_timeout { nanos: 50000000 } }"),
                base::Reason::kVendorTimeout);
   EXPECT_EQ(waits_.size(), 1U);
+}
+
+TEST_F(HostileVendorTest, TroubleThatPasses) {
+  std::atomic<int> count = 0;
+  HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    constexpr int kStatuses[] = {500, 502, 503, 504, 200};
+    response.status = kStatuses[count++];
+    Json(response, response.status == 200 ? R"([{"id":"1"}])" : R"({"error":"trouble"})");
+  });
+  EXPECT_EQ(*Pull(server, ""), "1");
+  ASSERT_EQ(waits_.size(), 4U);
+  std::chrono::milliseconds most = http::Backoff().base;
+  for (const http::Wait& wait : waits_) {
+    EXPECT_EQ(wait.reason, base::Reason::kVendorError);
+    EXPECT_LE(wait.delay, most);
+    most *= 2;
+  }
+  EXPECT_NE(waits_[0].delay * 2, waits_[1].delay) << "jitter";
+}
+
+TEST_F(HostileVendorTest, TroubleThatStays) {
+  for (const int status : {501, 400, 404}) {
+    std::atomic<int> count = 0;
+    HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+      ++count;
+      response.status = status;
+    });
+    const auto outcome = Pull(server, "");
+    ExpectReason(outcome, base::Reason::kVendorError);
+    EXPECT_EQ(base::MetadataOf(outcome.status()).at("status"), std::to_string(status));
+    EXPECT_EQ(count, 1) << status;
+  }
+  EXPECT_TRUE(waits_.empty());
+}
+
+TEST_F(HostileVendorTest, ASignInThatIsRefusedInTheMiddle) {
+  std::atomic<int> count = 0;
+  HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+    if (count++ > 0) {
+      response.status = 401;
+      return;
+    }
+    Json(response, R"({"items":[{"id":"1"}],"next":"/items?after=1"})");
+  });
+  SignFor({server.origin().substr(7)});
+  ExpectReason(Pull(server, "records: 'items' pagination { cursor { next_url: 'response.next' } }"),
+               base::Reason::kAuthFailed);
+  EXPECT_EQ(count, 3) << "one more try";
+  ASSERT_EQ(waits_.size(), 1U);
+  EXPECT_EQ(waits_[0].reason, base::Reason::kAuthFailed);
 }
 
 TEST_F(HostileVendorTest, ThrottlesInEveryForm) {

@@ -39,11 +39,14 @@ INSTANTIATE_TEST_SUITE_P(
                     WaitCase{"IsoOffset", "\"2026-01-01T01:00:01.5+01:00\"", milliseconds(1'500)},
                     WaitCase{"Http", "\"Thu, 01 Jan 2026 00:02:00 GMT\"", milliseconds(120'000)},
                     WaitCase{"Past", "\"2025-12-31T00:00:00Z\"", milliseconds(0)},
+                    WaitCase{"LongPast", "\"0001-01-01T00:00:00Z\"", milliseconds(0)},
+                    WaitCase{"BeforeTheClock", "\"1600-01-01T00:00:00Z\"", milliseconds(0)},
                     WaitCase{"FarFuture", "\"9999-01-01T00:00:00Z\"", http::kRetryAfterReadMax}),
     [](const auto& test) { return test.param.name; });
 
 TEST(WaitValueTest, IsNothingElse) {
-  for (const char* json : {"-1", "\"soon\"", "\"\"", "true", "[]", "{}", "\"-5\""}) {
+  for (const char* json : {"-1", "\"soon\"", "\"\"", "true", "[]", "{}", "\"-5\"", "\"inf\"",
+                           "\"nan\"", "\"infinite-past\"", "\"infinite-future\""}) {
     const auto document = json::Document::Parse(json);
     const auto wait = ReadWait(expression::Value((*document)->root()), base::Time());
     EXPECT_EQ(base::ReasonOf(wait.status()), base::Reason::kExpressionFailed) << json;

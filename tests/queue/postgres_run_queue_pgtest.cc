@@ -155,7 +155,12 @@ TEST_F(PostgresRunQueueTest, ADeadWorkerClaimsNothing) {
 }
 
 TEST_F(PostgresRunQueueTest, ASignInThatWasRefusedPausesTheSchedules) {
-  const auto paused_after = [&](const char* reason, const char* status) {
+  migrated_->Query(
+      "INSERT INTO syncline.credential (workspace_id, credential_id, spec) "
+      "VALUES ('default', 'key', '{}')");
+  migrated_->Query("UPDATE syncline.integration SET credential_id = 'key'");
+  const auto paused_after = [&](const char* reason, const char* status,
+                                const char* meanwhile = "SELECT 1") {
     migrated_->Query(
         "INSERT INTO syncline.schedule (workspace_id, integration_id, schedule_id, spec, "
         "next_fire_time) VALUES ('default', 'devices', 'default', '{}', clock_timestamp()) "
@@ -163,12 +168,21 @@ TEST_F(PostgresRunQueueTest, ASignInThatWasRefusedPausesTheSchedules) {
     tables_->Enqueue("devices").value();
     queue::PostgresRunQueue queue(database(), kFirstWorker);
     const queue::ClaimedRun run = queue.Claim(1)->at(0);
+    migrated_->Query(meanwhile);
     queue::RunEnding ending{.error = {reason, "refused", {{"status", status}}}};
     EXPECT_TRUE(queue.Finish(run, ending).ok());
     return migrated_->Query("SELECT paused || ' ' || pause_reason FROM syncline.schedule");
   };
   EXPECT_EQ(paused_after("AUTH_FAILED", "403"), "false ");
   EXPECT_EQ(paused_after("VENDOR_ERROR", "401"), "false ");
+  EXPECT_EQ(paused_after("AUTH_FAILED", "401",
+                         "UPDATE syncline.credential SET update_time = clock_timestamp()"),
+            "false ")
+      << "the secret that was refused is not the one of now";
+  EXPECT_EQ(paused_after("AUTH_FAILED", "401",
+                         "UPDATE syncline.integration SET update_time = clock_timestamp()"),
+            "false ")
+      << "nor need it be the credential";
   EXPECT_EQ(paused_after("AUTH_FAILED", "401"), "true AUTH_FAILED");
 }
 

@@ -36,13 +36,17 @@ WHERE run_id = $1
 RETURNING counters;
 
 -- name: RunPauseSchedules
--- The sign-in of the run was refused.
+-- The sign-in of the run was refused. Not where the integration or its credential was changed after the
+-- run had taken it: that may be mended.
 UPDATE syncline.schedule s
 SET paused = true, next_fire_time = NULL, pause_reason = 'AUTH_FAILED',
     revision = s.revision + 1, update_time = clock_timestamp()
 FROM syncline.run r
-WHERE r.run_id = $1 AND s.workspace_id = r.workspace_id AND s.integration_id = r.integration_id
-  AND NOT s.paused;
+JOIN syncline.integration i ON i.integration_uid = r.integration_uid
+LEFT JOIN syncline.credential c ON c.workspace_id = i.workspace_id AND c.credential_id = i.credential_id
+WHERE r.run_id = $1 AND s.workspace_id = i.workspace_id AND s.integration_id = i.integration_id
+  AND NOT s.paused AND i.update_time <= r.create_time
+  AND (c.update_time IS NULL OR c.update_time <= r.start_time);
 
 -- name: RunGet
 SELECT run_id, workspace_id, integration_id, trigger, schedule_id, nominal_time, state, verdict, counters,
