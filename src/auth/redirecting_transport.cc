@@ -23,7 +23,7 @@ std::optional<http::Url> TargetOf(const http::Response& answer, const http::Url&
 
 // Says who asks and for what, and nothing that was meant for another origin.
 http::Request RequestElsewhere(const http::Request& request, http::Url target) {
-  http::Request elsewhere{.url = std::move(target)};
+  http::Request elsewhere{.url = std::move(target), .sink = request.sink};
   for (const char* name : {"User-Agent", "Accept", "Accept-Language"}) {
     if (const auto value = request.headers.Find(name); value.has_value()) {
       elsewhere.headers.Add(name, std::string(*value));

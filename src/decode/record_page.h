@@ -64,7 +64,7 @@ class RecordPage {
   }
 
  private:
-  const Limits limits_;
+  Limits limits_;
   std::string text_;
   std::size_t record_begin_ = 0;
   std::int64_t count_ = 0;

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <optional>
+#include <utility>
 
 #include "base/status.h"
+#include "http/body_sink.h"
 #include "http/tls_identity.h"
 
 namespace syncline::http {
@@ -16,6 +20,16 @@ std::string_view Trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// Bytes of the body by its header, however many those are; nullopt when curl has to judge it.
+std::optional<std::size_t> LengthOf(const Response& response) {
+  const auto text = response.headers.Find("Content-Length");
+  if (!text.has_value()) return std::nullopt;
+  std::size_t length = 0;
+  const auto error = std::from_chars(text->data(), text->data() + text->size(), length).ec;
+  if (error == std::errc::invalid_argument) return std::nullopt;
+  return error == std::errc() ? length : std::numeric_limits<std::size_t>::max();
 }
 
 base::Reason ReasonOfCode(CURLcode code, bool answered) {
@@ -166,7 +180,15 @@ std::size_t CurlExchange::OnHeader(char* data, std::size_t size, std::size_t cou
 
 std::size_t CurlExchange::OnBody(char* data, std::size_t size, std::size_t count, void* self) {
   const std::string_view bytes(data, size * count);
-  return static_cast<CurlExchange*>(self)->TakeBody(bytes) ? bytes.size() : 0;
+  auto* const exchange = static_cast<CurlExchange*>(self);
+  exchange->BeginBody();
+  const BodySink* const sink = exchange->request_.sink;
+  const bool is_held = sink != nullptr && !exchange->offered_;
+  if (is_held && exchange->response_.body.size() + bytes.size() > sink->held_bytes_max()) {
+    exchange->OfferBody();
+  }
+  if (exchange->streams_) return exchange->Stream(bytes);
+  return exchange->TakeBody(bytes) ? bytes.size() : 0;
 }
 
 int CurlExchange::OnProgress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t) {
@@ -176,7 +198,7 @@ int CurlExchange::OnProgress(void* self, curl_off_t, curl_off_t received, curl_o
 bool CurlExchange::GoesOn(std::size_t received) {
   // What decodes to little or nothing never reaches TakeBody: bytes are counted as they come, too.
   // An incompressible body may be a little larger compressed than it is.
-  if (received > limits_.body_bytes_max + kReceiveBufferBytes) {
+  if (received > bytes_max() + kReceiveBufferBytes) {
     too_large_ = TooLarge::kBody;
     return false;
   }
@@ -216,41 +238,82 @@ void CurlExchange::EndHeaders() {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
-  const auto text = response_.headers.Find("Content-Length");
-  if (!text.has_value() || response_.headers.Find("Content-Encoding").has_value()) return;
-  std::size_t length = 0;
-  const auto error = std::from_chars(text->data(), text->data() + text->size(), length).ec;
-  if (error == std::errc::invalid_argument) return;  // curl judges it
-  if (error == std::errc::result_out_of_range || length > limits_.body_bytes_max) {
+  const std::optional<std::size_t> length = LengthOf(response_);
+  const BodySink* const sink = status >= 200 ? request_.sink : nullptr;
+  if (sink != nullptr && (sink->held_bytes_max() == 0 || length > sink->held_bytes_max())) {
+    OfferBody();
+    // As it was sent: what a vendor calls compressed and what is are two things.
+    if (streams_) curl_easy_setopt(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  }
+  if (!length.has_value() || response_.headers.Find("Content-Encoding").has_value()) return;
+  if (*length > bytes_max()) {
     too_large_ = TooLarge::kBody;
     return;
   }
-  response_.body.reserve(length + kBodySlackBytes);
+  if (!streams_) response_.body.reserve(*length + kBodySlackBytes);
 }
 
-bool CurlExchange::TakeBody(std::string_view bytes) {
-  if (!body_begun_) {
-    body_begun_ = true;
-    // Only the body is held to a speed: a vendor may think for long before it answers.
-    curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT,
-                     static_cast<long>(limits_.slow_bytes_per_second));
-    curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits_.slow_time.count()));
+void CurlExchange::OfferBody() {
+  offered_ = true;
+  std::string held = std::exchange(response_.body, {});
+  streams_ = request_.sink->Begin(response_);
+  if (!streams_) {
+    response_.body = std::move(held);
+    return;
   }
-  std::string& body = response_.body;
-  const std::size_t size = body.size() + bytes.size();
-  if (size > limits_.body_bytes_max) {
+  // The time that the reader takes is not the vendor's.
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, 0L);
+  streamed_bytes_ = held.size();
+  if (!held.empty()) request_.sink->Take(held);
+}
+
+std::size_t CurlExchange::bytes_max() const {
+  return streams_ ? request_.sink->bytes_max() : limits_.body_bytes_max;
+}
+
+void CurlExchange::BeginBody() {
+  if (std::exchange(body_begun_, true)) return;
+  // Only the body is held to a speed: a vendor may think for long before it answers.
+  curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT,
+                   static_cast<long>(limits_.slow_bytes_per_second));
+  curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits_.slow_time.count()));
+}
+
+std::size_t CurlExchange::Stream(std::string_view bytes) {
+  if (!Fits(streamed_bytes_ + bytes.size())) return 0;
+  // libcurl keeps what was refused, one receive buffer, and offers it again; a transfer that stands
+  // still is held to no speed.
+  paused_ = !request_.sink->Take(bytes);
+  if (paused_) return CURL_WRITEFUNC_PAUSE;
+  streamed_bytes_ += bytes.size();
+  return bytes.size();
+}
+
+bool CurlExchange::Resume(std::stop_token stop) {
+  if (!request_.sink->WaitForRoom(std::move(stop))) return false;
+  paused_ = false;  // first: what was kept comes at once, and may find no room
+  curl_easy_pause(easy_, CURLPAUSE_CONT);
+  return true;
+}
+
+bool CurlExchange::Fits(std::size_t plain_bytes) {
+  if (plain_bytes > bytes_max()) {
     too_large_ = TooLarge::kBody;
     return false;
   }
-  if (size > kRatioFreeBytes) {
-    curl_off_t counted = 0;
-    curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &counted);
-    const std::size_t received = static_cast<std::size_t>(counted) + kReceiveBufferBytes;
-    if (size / limits_.compression_ratio_max > received) {
-      too_large_ = TooLarge::kRatio;
-      return false;
-    }
-  }
+  if (plain_bytes <= kRatioFreeBytes) return true;
+  curl_off_t counted = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &counted);
+  const std::size_t received = static_cast<std::size_t>(counted) + kReceiveBufferBytes;
+  if (plain_bytes / limits_.compression_ratio_max <= received) return true;
+  too_large_ = TooLarge::kRatio;
+  return false;
+}
+
+bool CurlExchange::TakeBody(std::string_view bytes) {
+  std::string& body = response_.body;
+  const std::size_t size = body.size() + bytes.size();
+  if (!Fits(size)) return false;
   if (size + kBodySlackBytes > body.capacity()) {
     body.reserve(std::max(size + kBodySlackBytes, 2 * body.capacity()));
   }
@@ -291,7 +354,7 @@ absl::Status CurlExchange::SizeFailure() const {
       what = fmt::format("it decompresses to more than {} times its size",
                          limits_.compression_ratio_max);
       break;
-    default: what = fmt::format("its body is larger than {} bytes", limits_.body_bytes_max); break;
+    default: what = fmt::format("its body is larger than {} bytes", bytes_max()); break;
   }
   return base::Error(base::Reason::kResponseTooLarge,
                      fmt::format("The answer of {} is refused: {}.", request_.url.origin(), what),

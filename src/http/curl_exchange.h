@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "http/curl_transport.h"
@@ -36,6 +37,10 @@ class CurlExchange {
   // INVALID_ARGUMENT for a header that could smuggle another, INTERNAL when libcurl lacks an
   // option.
   absl::Status Prepare(CURL* easy);
+  // Whether the transfer stands still because the sink of the request has no room. Resume lets it
+  // go on once there is; false when there never will be.
+  bool is_paused() const { return paused_; }
+  bool Resume(std::stop_token stop);
   // The answer, or what `code` means.
   absl::StatusOr<Response> Finish(CURLcode code);
 
@@ -49,12 +54,19 @@ class CurlExchange {
   absl::Status SetAddresses();
   CURLcode SetTls();
   CURLcode SetLimits();
+  std::size_t bytes_max() const;
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
   static int OnProgress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t);
   bool TakeHeader(std::string_view line);
   void EndHeaders();
+  void BeginBody();
+  // Asks the sink, once, whether it takes the body, and hands it what was held of it.
+  void OfferBody();
   bool TakeBody(std::string_view bytes);
+  std::size_t Stream(std::string_view bytes);
+  // Whether a body that was decoded to so many bytes is within the limits so far.
+  bool Fits(std::size_t plain_bytes);
   bool GoesOn(std::size_t received);
   absl::Status Failure(CURLcode code) const;
   absl::Status SizeFailure() const;
@@ -71,6 +83,10 @@ class CurlExchange {
   std::size_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
   bool body_begun_ = false;
+  bool offered_ = false;  // to the sink of the request
+  bool streams_ = false;  // which takes the body
+  std::size_t streamed_bytes_ = 0;
+  bool paused_ = false;
   bool too_late_ = false;  // no byte of the answer came in time
   TooLarge too_large_ = TooLarge::kNo;
 };

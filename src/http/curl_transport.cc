@@ -51,7 +51,7 @@ class CurlTransport final : public Transport {
     CurlExchange exchange(request, limits, options_);  // outlives the slot, which points into it
     SYNCLINE_ASSIGN_OR_RETURN(Slot slot, Take(request.tls));
     SYNCLINE_RETURN_IF_ERROR(exchange.Prepare(slot.easy.get()));
-    const std::optional<CURLcode> code = Perform(slot, stop);
+    const std::optional<CURLcode> code = Perform(slot, exchange, stop);
     if (!code.has_value()) return Cancelled();  // the slot and its connection go
     absl::StatusOr<Response> response = exchange.Finish(*code);
     // After a name that did not resolve a handle keeps a buffer and refuses options from then on
@@ -105,24 +105,30 @@ class CurlTransport final : public Transport {
   }
 
   // nullopt when stopped.
-  static std::optional<CURLcode> Perform(const Slot& slot, const std::stop_token& stop) {
+  static std::optional<CURLcode> Perform(const Slot& slot, CurlExchange& exchange,
+                                         const std::stop_token& stop) {
     CURLM* const multi = slot.multi.get();
     if (curl_multi_add_handle(multi, slot.easy.get()) != CURLM_OK) return CURLE_FAILED_INIT;
     std::optional<CURLcode> code = CURLE_OK;
     {
       const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
-      code = Run(multi, stop);
+      code = Run(multi, exchange, stop);
     }
     curl_multi_remove_handle(multi, slot.easy.get());
     return code;
   }
 
-  static std::optional<CURLcode> Run(CURLM* multi, const std::stop_token& stop) {
+  static std::optional<CURLcode> Run(CURLM* multi, CurlExchange& exchange,
+                                     const std::stop_token& stop) {
     while (true) {
       int running = 0;
       if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
       if (stop.stop_requested()) return std::nullopt;
       if (running == 0) break;
+      if (exchange.is_paused()) {
+        if (!exchange.Resume(stop)) return std::nullopt;
+        continue;
+      }
       if (curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr) != CURLM_OK) {
         return CURLE_FAILED_INIT;
       }

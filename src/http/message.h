@@ -12,6 +12,7 @@
 
 namespace syncline::http {
 
+class BodySink;
 class TlsIdentity;
 
 enum class Method { kGet, kPost, kPut, kPatch, kDelete };
@@ -72,6 +73,9 @@ struct Request {
   std::string body;
   // Whose connections it goes over; null = those of everybody, with the transport's authorities.
   std::shared_ptr<const TlsIdentity> tls = nullptr;
+  // Who takes the body of the answer while it arrives; null = the Response holds it. Must outlive
+  // the exchange.
+  BodySink* sink = nullptr;
 };
 
 struct Response {

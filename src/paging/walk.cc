@@ -32,7 +32,7 @@ std::vector<PageRequest> Walk::Ahead(std::size_t count) const {
 
 absl::StatusOr<Walk::Step> Walk::StepOver(const CompiledPagination& pagination,
                                           const Position& position, const Found& found) {
-  Step step{.facts = {.record_count = found.records.size(),
+  Step step{.facts = {.record_count = found.records_before + found.records.size(),
                       .scope = found.scope,
                       .resolve = found.resolve}};
   if (found.no_such_page) return step;  // nothing in its body counts

@@ -25,7 +25,8 @@ class Walk {
 
   // What is found on a page; see PageFacts.
   struct Found {
-    expression::Value records;  // an array
+    expression::Value records;        // an array
+    std::int64_t records_before = 0;  // of the same page, where `records` are only its last part
     expression::Value scope;
     std::function<absl::StatusOr<std::string>(std::string_view link)> resolve;
     bool no_such_page = false;  // the status says so: CompiledPagination::EndsAt

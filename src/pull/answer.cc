@@ -7,7 +7,6 @@
 #include "auth/shown_text.h"
 #include "base/status.h"
 #include "pull/answer_judge.h"
-#include "pull/exchange_record.h"
 #include "pull/response_rules.h"
 
 namespace syncline::pull {
@@ -65,10 +64,14 @@ absl::Status CheckAnswer(http::Response* response, const Answer& answer, const A
   return UnexpectedType(restored(), answer.asked, rules.spec(), client.authenticator());
 }
 
-// Sends until no rule wants a new sign-in, which is had once.
-absl::StatusOr<http::Response> SendJudged(VendorClient& client, const http::Request& request,
-                                          AnswerJudge* judge, ExchangeRecord* record,
-                                          std::stop_token stop) {
+}  // namespace
+
+absl::StatusOr<http::Response> SendJudged(VendorClient& client, http::Request request,
+                                          const AnswerRules& rules, AnswerJudge* judge,
+                                          ExchangeRecord* record, std::stop_token stop) {
+  if (!request.headers.Find("Accept").has_value()) {
+    request.headers.Add("Accept", std::string(AcceptOf(rules.spec().format())));
+  }
   const auto look = [judge, record](http::Response& answer) {
     absl::StatusOr<http::Judged> judged = judge->Judge(answer);
     record->NoteRule(judge->ruling());
@@ -80,47 +83,42 @@ absl::StatusOr<http::Response> SendJudged(VendorClient& client, const http::Requ
   SYNCLINE_ASSIGN_OR_RETURN(const bool renewed, client.RenewSignIn(response, stop));
   if (!renewed) return response;
   record->Finish(absl::OkStatus());
-  return client.Send(request, std::move(stop), look, record->observer());
+  return client.Send(std::move(request), std::move(stop), look, record->observer());
 }
 
-absl::StatusOr<Answer> AskNoted(VendorClient& client, http::Request request,
-                                const AnswerRules& rules, std::stop_token stop,
-                                const paging::CompiledPagination* pagination,
-                                ExchangeRecord* record) {
-  if (!request.headers.Find("Accept").has_value()) {
-    request.headers.Add("Accept", std::string(AcceptOf(rules.spec().format())));
-  }
-  AnswerJudge judge(rules, client);
-  SYNCLINE_ASSIGN_OR_RETURN(http::Response response,
-                            SendJudged(client, request, &judge, record, std::move(stop)));
+absl::StatusOr<Answer> ReadAnswer(VendorClient& client, const http::Request& request,
+                                  const AnswerRules& rules, http::Response response,
+                                  AnswerJudge* judge,
+                                  const paging::CompiledPagination* pagination) {
   Answer answer{
       .asked = request.url, .asked_with_body = !request.body.empty(), .status = response.status};
-  const v1::ResponseRule::Action action = judge.ruling().action;
+  const v1::ResponseRule::Action action = judge->ruling().action;
   answer.restarts_list = action == v1::ResponseRule::ACTION_RESTART_PAGING;
   answer.without_content =
       answer.restarts_list || action == v1::ResponseRule::ACTION_SKIP ||
       (pagination != nullptr ? pagination->EndsAt(response.status) : IsWithoutContent(response));
   const bool succeeds = response.status >= 200 && response.status < 300;
-  if (rules.may_be_empty() && succeeds && judge.IsEmpty(response)) answer.without_content = true;
-  SYNCLINE_RETURN_IF_ERROR(CheckAnswer(&response, answer, judge, rules, client));
+  if (rules.may_be_empty() && succeeds && judge->IsEmpty(response)) answer.without_content = true;
+  SYNCLINE_RETURN_IF_ERROR(CheckAnswer(&response, answer, *judge, rules, client));
   answer.headers = std::move(response.headers);
   if (answer.without_content) {
     SYNCLINE_ASSIGN_OR_RETURN(answer.document, json::Document::Parse("[]"));
     return answer;
   }
-  SYNCLINE_ASSIGN_OR_RETURN(answer.document, judge.TakeDocument(response));
-  answer.body_bytes = judge.body_bytes();
+  SYNCLINE_ASSIGN_OR_RETURN(answer.document, judge->TakeDocument(response));
+  answer.body_bytes = judge->body_bytes();
   return answer;
 }
-
-}  // namespace
 
 absl::StatusOr<Answer> Ask(VendorClient& client, http::Request request, const AnswerRules& rules,
                            std::stop_token stop, const paging::CompiledPagination* pagination,
                            const Errand& errand) {
   ExchangeRecord record(client.exchanges(), client.clock(), errand);
+  AnswerJudge judge(rules, client);
+  auto response = SendJudged(client, request, rules, &judge, &record, std::move(stop));
   absl::StatusOr<Answer> answer =
-      AskNoted(client, std::move(request), rules, std::move(stop), pagination, &record);
+      response.ok() ? ReadAnswer(client, request, rules, *std::move(response), &judge, pagination)
+                    : absl::StatusOr<Answer>(response.status());
   record.Finish(answer.status());
   if (answer.ok()) answer->exchange_id = record.id();
   return answer;

@@ -64,6 +64,10 @@ class DetailCompiler {
     if (!spec.records().empty() && !spec.has_pagination()) {
       violations_.Add(field + ".records", "goes with pagination only; set result instead");
     }
+    if (spec.response().stream()) {
+      violations_.Add(field + ".response.stream",
+                      "is for lists of the integration and of a fan-out; a detail is held");
+    }
     for (int i = 0; i < spec.response().rules_size(); ++i) {
       const bool restarts =
           spec.response().rules(i).action() == v1::ResponseRule::ACTION_RESTART_PAGING;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -35,13 +36,14 @@ class ExchangeRecord final : public http::TryObserver {
   void Finish(const absl::Status& status);
 
   // The last try; 0 without a log, or when none went out.
+  // Any thread may ask.
   std::int64_t id() const { return id_; }
 
  private:
   ExchangeLog* const log_;
   const base::Clock& clock_;
   const Errand& errand_;
-  std::int64_t id_ = 0;
+  std::atomic<std::int64_t> id_ = 0;
   base::SteadyTime begun_;
   int status_ = 0;  // of the last answer; 0 = there was none
   std::string rule_;

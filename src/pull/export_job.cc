@@ -232,7 +232,9 @@ absl::StatusOr<bool> ExportJob::RenewUrl(const absl::Status& failure,
   if (!plan_->parts_are_urls || !may_have_expired) return false;
   ExportParts before = *parts_;
   const absl::StatusOr<bool> ready = Poll(names, stop);
-  if (stop.stop_requested()) return ready.status();
+  if (!ready.ok() && base::ReasonOf(ready.status()) == base::Reason::kCancelled) {
+    return ready.status();
+  }
   const bool is_there = ready.ok() && *ready && part_index_ < parts_->size() &&
                         parts_->Fingerprint(part_index_) == fingerprint_;
   if (is_there && parts_->text(part_index_) != before.text(part_index_)) return true;

@@ -44,7 +44,10 @@ bool IsDurationWithin(const Duration& duration, milliseconds least, milliseconds
 Limits ResolveLimits(const v1::Limits& spec) {
   Limits limits;
   if (spec.page_count_max() > 0) limits.page_count_max = spec.page_count_max();
-  if (spec.page_bytes_max() > 0) limits.page_bytes_max = spec.page_bytes_max();
+  if (spec.page_bytes_max() > 0) {
+    limits.page_bytes_max = spec.page_bytes_max();
+    limits.stream_bytes_max = spec.page_bytes_max();
+  }
   if (spec.attempt_count_max() > 0) limits.attempt_count_max = spec.attempt_count_max();
   if (spec.has_request_timeout()) limits.request_timeout = ToMilliseconds(spec.request_timeout());
   if (spec.has_first_byte_timeout()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/status.h"
+#include "http/body_sink.h"
 #include "syncline/v1/integration.pb.h"
 
 namespace syncline::pull {
@@ -12,6 +13,7 @@ namespace syncline::pull {
 struct Limits {
   static constexpr std::int64_t kPageCountMax = 1'000'000;
   static constexpr std::int64_t kPageBytesMax = std::int64_t{64} << 20;
+  static constexpr std::int64_t kStreamBytesMax = http::BodySink::kBytesMax;
   static constexpr std::int32_t kAttemptCountMax = 20;
   static constexpr std::chrono::milliseconds kRequestTimeoutMax = std::chrono::minutes(10);
   static constexpr std::chrono::milliseconds kRunDurationMax = std::chrono::hours(24);
@@ -19,7 +21,9 @@ struct Limits {
   static constexpr std::int64_t kRetryCountMax = 100'000;
 
   std::int64_t page_count_max = kPageCountMax;
-  std::int64_t page_bytes_max = kPageBytesMax;
+  std::int64_t page_bytes_max = kPageBytesMax;  // of an answer that is held, of a record of others
+  // Of an answer that is cut because it is large: what was set as page_bytes_max, else that.
+  std::int64_t stream_bytes_max = kStreamBytesMax;
   std::int32_t attempt_count_max = 5;
   std::chrono::milliseconds request_timeout = std::chrono::seconds(120);
   std::chrono::milliseconds first_byte_timeout{0};  // 0 = as request_timeout

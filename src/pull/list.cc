@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "paging/make_paginator.h"
+#include "pull/check_stream.h"
 #include "pull/export_job_plan.h"
 
 namespace syncline::pull {
@@ -90,10 +91,11 @@ absl::StatusOr<std::shared_ptr<const List>> List::Compile(const Definition& defi
                                               .has_records_path = !definition.records.empty(),
                                               .streamed = definition.response.stream()});
   violations.AddStatus("recordSteps", steps.status());
+  std::optional<Cutting> cutting = CompileCutting(definition, place.names, &violations);
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
   return std::shared_ptr<const List>(new List(*std::move(request), *compiled, *std::move(records),
                                               *std::move(rules), *std::move(steps),
-                                              std::move(export_job)));
+                                              std::move(export_job), std::move(cutting)));
 }
 
 absl::StatusOr<http::Request> List::RequestFor(const paging::PageRequest& page,

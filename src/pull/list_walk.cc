@@ -6,34 +6,23 @@
 
 #include "base/status.h"
 #include "pull/exchange_log.h"
+#include "pull/page_memory.h"
 #include "pull/response_rules.h"
 #include "pull/response_scope.h"
 
 namespace syncline::pull {
 namespace {
 
-// "12 records at data.items; the list ends here"
-std::string DescribePage(const ListPage& page, const List& list, bool without_content) {
-  std::string text = "no page";
-  if (!without_content) {
-    const std::string_view path = list.records().text();
-    text = fmt::format("{} records", page.records.size());
-    if (path != "@") text += fmt::format(" at {}", path);
-  }
-  return text + (page.last ? "; the list ends here" : "; more pages follow");
+// "12 records at data.items"
+std::string DescribeRecords(const Answer& answer, const ListPage& page, const List& list) {
+  if (answer.without_content) return "no page";
+  const std::string_view path = list.records().text();
+  std::string text = fmt::format("{} records", page.records.size());
+  if (path != "@") text += fmt::format(" at {}", path);
+  return text;
 }
 
 }  // namespace
-
-// Computed records may refer to the literals of the expressions that yielded them, so the page
-// holds the list beside the memory.
-struct ListWalk::PageMemory {
-  PageMemory(std::shared_ptr<const List> definition, base::Time now)
-      : list(std::move(definition)), records(now), steps(now, reshape::kEvaluationStepsMax) {}
-  const std::shared_ptr<const List> list;
-  expression::Evaluation records;
-  expression::Evaluation steps;
-};
 
 absl::StatusOr<ListWalk> ListWalk::Begin(std::shared_ptr<const List> list, Place place) {
   paging::Walk pages = list->MakeWalk();
@@ -139,13 +128,15 @@ absl::StatusOr<Answer> ListWalk::AnswerTo(const paging::PageRequest& page, std::
 }
 
 absl::Status ListWalk::Advance(const Answer& answer, const expression::Value& listed,
-                               const ResponseScope& scope, ListPage* page) {
+                               std::int64_t listed_before, const ResponseScope& scope,
+                               ListPage* page) {
   const bool is_first = walk_.page_number() == 1 && (job_ == nullptr || job_->part_index() == 0);
   const auto resolve = [&](std::string_view link) {
     return place_.client.ResolveLink(answer.asked, link);
   };
   SYNCLINE_ASSIGN_OR_RETURN(const bool more,
                             walk_.Advance({.records = listed,
+                                           .records_before = listed_before,
                                            .scope = scope.value(),
                                            .resolve = resolve,
                                            .no_such_page = answer.without_content,
@@ -157,13 +148,18 @@ absl::Status ListWalk::Advance(const Answer& answer, const expression::Value& li
   return absl::OkStatus();
 }
 
-absl::Status ListWalk::BeginAgain() {
+absl::Status ListWalk::CountRestart() {
   if (position_.restarts == kRestartsMax) {
     return base::Error(base::Reason::kVendorError,
                        fmt::format("The list had to begin again more than {} times.", kRestartsMax),
                        {{"restarts", std::to_string(kRestartsMax)}});
   }
   ++position_.restarts;
+  return absl::OkStatus();
+}
+
+absl::Status ListWalk::BeginAgain() {
+  SYNCLINE_RETURN_IF_ERROR(CountRestart());
   WalkFrom(page_number());
   return absl::OkStatus();
 }
@@ -228,22 +224,31 @@ absl::StatusOr<ListPage> ListWalk::Next(std::stop_token stop) {
     SYNCLINE_ASSIGN_OR_RETURN(std::optional<ListPage> page, BeginPart(stop));
     if (page.has_value()) return *std::move(page);
   }
+  if (list_->cutting().has_value()) return NextOfStream(std::move(stop));
   paging::PageRequest asked;
   SYNCLINE_ASSIGN_OR_RETURN(const Answer answer, AskForPage(&asked, std::move(stop)));
+  return Turn(answer, asked);
+}
+
+absl::StatusOr<ListPage> ListWalk::Turn(const Answer& answer, const paging::PageRequest& asked) {
   const std::int64_t number = page_number();
   absl::StatusOr<ListPage> page = PageOf(answer, asked);
-  Explain(answer, number, page);
+  Explain(answer.exchange_id, number, page.ok() ? DescribeRecords(answer, *page, *list_) : "",
+          page);
   return page;
 }
 
-void ListWalk::Explain(const Answer& answer, std::int64_t number,
+void ListWalk::Explain(std::int64_t exchange_id, std::int64_t number, std::string_view records,
                        const absl::StatusOr<ListPage>& page) {
   ExchangeLog* const exchanges = place_.client.exchanges();
-  if (exchanges != nullptr && !page.ok()) exchanges->Refuse(answer.exchange_id, page.status());
+  if (exchanges != nullptr && !page.ok()) exchanges->Refuse(exchange_id, page.status());
   if (!page.ok()) return;
-  if (exchanges != nullptr && answer.exchange_id != 0) {
-    exchanges->Accept(answer.exchange_id, DescribePage(*page, *list_, answer.without_content));
-    if (!page->doubt.ok()) exchanges->Refuse(answer.exchange_id, page->doubt);
+  if (exchanges != nullptr && exchange_id != 0) {
+    // "12 records at data.items; the list ends here"
+    exchanges->Accept(
+        exchange_id,
+        fmt::format("{}; {}", records, page->last ? "the list ends here" : "more pages follow"));
+    if (!page->doubt.ok()) exchanges->Refuse(exchange_id, page->doubt);
   }
   if (place_.outlook != nullptr) {
     *place_.outlook =
@@ -264,7 +269,7 @@ absl::StatusOr<ListPage> ListWalk::PageOf(const Answer& answer, const paging::Pa
     SYNCLINE_ASSIGN_OR_RETURN(observed, watermark_->Observe(answer.headers, page.records,
                                                             scope.value(), &memory->records));
   }
-  SYNCLINE_RETURN_IF_ERROR(Advance(answer, listed, scope, &page));
+  SYNCLINE_RETURN_IF_ERROR(Advance(answer, listed, 0, scope, &page));
   page.records = observed.records;
   if (page.last && !observed.ends && job_ != nullptr) {
     ahead_.reset();

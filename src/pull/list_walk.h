@@ -20,12 +20,15 @@
 #include "pull/list.h"
 #include "pull/list_position.h"
 #include "pull/paging_outlook.h"
+#include "pull/record_stream.h"
 #include "pull/request_scope.h"
 #include "pull/response_scope.h"
 #include "pull/vendor_client.h"
 #include "pull/watermark.h"
 
 namespace syncline::pull {
+
+struct PageMemory;
 
 // One page of a list. Records are valid as long as `document` and `memory` are held; both may
 // outlive the walk.
@@ -98,8 +101,6 @@ class ListWalk {
   ListWalk(std::shared_ptr<const List> list, Place place, paging::Walk walk)
       : list_(std::move(list)), place_(std::move(place)), walk_(std::move(walk)) {}
 
-  struct PageMemory;
-
   // Reads the state that the walk begins with, unless that was done.
   absl::Status BeginState();
   // Goes on at the beginning of the list, or of a part of it, with that page number.
@@ -117,11 +118,21 @@ class ListWalk {
   absl::StatusOr<Answer> AnswerOfPart(const paging::PageRequest& page, std::stop_token stop);
   // The answer to the request for a page, by itself or with those that follow on the wire.
   absl::StatusOr<Answer> AnswerTo(const paging::PageRequest& page, std::stop_token stop);
+  // Next where answers may be cut: the page that is cut next, and the turn with the last one.
+  absl::StatusOr<ListPage> NextOfStream(std::stop_token stop);
+  absl::StatusOr<ListPage> TurnStreamed(RecordStream::Page cut);
+  absl::StatusOr<ListPage> PageOfCut(decode::RecordPage::Cut cut);
+  // Opens the answer to the request for the page where paging stands.
+  absl::Status OpenStream();
+  // The page that an answer holds, noted as what was made of it.
+  absl::StatusOr<ListPage> Turn(const Answer& answer, const paging::PageRequest& asked);
   // The page that an answer holds, and the walk past it.
   absl::StatusOr<ListPage> PageOf(const Answer& answer, const paging::PageRequest& asked);
-  // Notes what was made of the answer, and tells the outlook.
-  void Explain(const Answer& answer, std::int64_t number, const absl::StatusOr<ListPage>& page);
-  // VENDOR_ERROR when the list began again too often.
+  // Notes what was made of the answer, which held `records`, and tells the outlook.
+  void Explain(std::int64_t exchange_id, std::int64_t number, std::string_view records,
+               const absl::StatusOr<ListPage>& page);
+  // VENDOR_ERROR when the list, or a streamed answer of it, began again too often.
+  absl::Status CountRestart();
   absl::Status BeginAgain();
   absl::StatusOr<reshape::Reshaped> Reshape(const expression::Value& body,
                                             PageMemory* memory) const;
@@ -129,9 +140,10 @@ class ListWalk {
   // vendor lists them, which paging counts.
   absl::StatusOr<expression::Value> FindRecordsIn(const Answer& answer, PageMemory* memory,
                                                   ListPage* page) const;
-  // Goes on to the next page, and notes what the vendor says of the walk.
+  // Goes on to the next page, and notes what the vendor says of the walk. `listed_before`: records
+  // of the same answer before those `listed`.
   absl::Status Advance(const Answer& answer, const expression::Value& listed,
-                       const ResponseScope& scope, ListPage* page);
+                       std::int64_t listed_before, const ResponseScope& scope, ListPage* page);
 
   std::shared_ptr<const List> list_;
   Place place_;
@@ -142,6 +154,9 @@ class ListWalk {
   ListPosition position_;
   // Where the pagination allows pages in parallel. Its threads use what stands above.
   std::unique_ptr<AnswersAhead> ahead_;
+  std::unique_ptr<RecordStream> stream_;  // the answer that is being cut
+  paging::PageRequest streamed_;          // what it answers
+  bool cuts_anew_ = false;                // from its first record, though some were handed out
 };
 
 }  // namespace syncline::pull

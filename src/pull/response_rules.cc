@@ -26,6 +26,13 @@ std::string_view Cut(std::string_view text, std::size_t max) {
   return text.substr(0, end);
 }
 
+std::string TypeOf(const http::Response& response) {
+  const std::string_view text = response.headers.Find("Content-Type").value_or("");
+  std::string type = http::ToLowerCase(text.substr(0, text.find(';')));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  return type;
+}
+
 bool IsPage(std::string_view type) {
   return type == "text/html" || type == "application/xhtml+xml";
 }
@@ -36,10 +43,7 @@ bool IsJsonType(std::string_view type) {
 
 // Files in other formats travel under types of every kind, and so does what is compressed: only the
 // page for people is told by its type, the rest by the content.
-bool IsTypeOf(const v1::ResponseRules& rules, std::string_view content_type,
-              const std::string& body) {
-  std::string type = http::ToLowerCase(content_type.substr(0, content_type.find(';')));
-  type.erase(type.find_last_not_of(" \t") + 1);
+bool IsTypeOf(const v1::ResponseRules& rules, std::string_view type, const std::string& body) {
   if (type.empty()) return true;
   const bool is_json = rules.format() == v1::RESPONSE_FORMAT_UNSPECIFIED ||
                        rules.format() == v1::RESPONSE_FORMAT_JSON;
@@ -123,8 +127,11 @@ bool IsWithoutContent(const http::Response& response) {
 }
 
 bool HasExpectedType(const http::Response& response, const v1::ResponseRules& rules) {
-  const std::string_view type = response.headers.Find("Content-Type").value_or("");
-  return rules.any_content_type() || IsTypeOf(rules, type, response.body);
+  return rules.any_content_type() || IsTypeOf(rules, TypeOf(response), response.body);
+}
+
+bool IsPageForPeople(const http::Response& response, const v1::ResponseRules& rules) {
+  return !rules.any_content_type() && IsPage(TypeOf(response));
 }
 
 absl::Status UnexpectedType(const http::Response& response, const http::Url& asked,

@@ -22,7 +22,10 @@ absl::Status StatusFailure(const http::Response& response, const http::Url& aske
 // formats and of what is compressed only HTML is. The body must be as it came.
 bool HasExpectedType(const http::Response& response, const v1::ResponseRules& rules);
 
-// UNEXPECTED_CONTENT_TYPE for an answer that has not.
+// Whether it is HTML and may not be: what is told of a body that nobody has seen yet.
+bool IsPageForPeople(const http::Response& response, const v1::ResponseRules& rules);
+
+// UNEXPECTED_CONTENT_TYPE for an answer that has not the type.
 absl::Status UnexpectedType(const http::Response& response, const http::Url& asked,
                             const v1::ResponseRules& rules,
                             const auth::Authenticator& authenticator);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
 #include "pull/limits.h"
 #include "pull/request_scope.h"
-#include "pull/unbuilt_fields.h"
 #include "pull/watermark.h"
 #include "request/vars.h"
 
@@ -26,7 +26,16 @@ List::Definition DefinitionOf(const v1::Integration& integration) {
                               .record_steps = integration.record_steps()};
   if (integration.has_pagination()) definition.pagination = integration.pagination();
   if (integration.has_export_job()) definition.export_job = integration.export_job();
+  definition.may_be_cut = true;
   return definition;
+}
+
+// Whether the state of an incremental list stands in the bodies of its answers, which are then
+// held.
+bool ReadsStateFromBody(const IncrementalPlan* plan) {
+  if (plan == nullptr || plan->response_field() == nullptr) return false;
+  const std::vector<std::string> names = plan->response_field()->RootNames();
+  return std::ranges::find(names, "response") != names.end();
 }
 
 }  // namespace
@@ -70,7 +79,15 @@ absl::StatusOr<CompiledIntegration> CompileIntegration(const v1::Integration& in
                    "must be 1 with exportJob: a run that goes on after a crash goes on with the "
                    "one job that it ordered last");
   }
-  auto list = List::Compile(DefinitionOf(integration), place);
+  List::Definition definition = DefinitionOf(integration);
+  if (ReadsStateFromBody(compiled.incremental.get())) {
+    definition.may_be_cut = false;
+    if (integration.response().stream()) {
+      violations.Add("incremental.responseField",
+                     "'response' is not held with response.stream; `headers` are");
+    }
+  }
+  auto list = List::Compile(definition, place);
   violations.AddStatus("", list.status());
   violations.AddStatus("", details.status());
   SYNCLINE_RETURN_IF_ERROR(violations.ToStatus());
@@ -92,7 +109,6 @@ absl::Status ValidateIntegration(const v1::Integration& integration) {
   if (integration.display_name().size() > kDisplayNameBytesMax) {
     violations.Add("displayName", fmt::format("is longer than {} bytes", kDisplayNameBytesMax));
   }
-  CheckUnbuilt(integration, &violations);
   const request::Vars vars = request::Sorted(integration.vars());
   request::CheckVars(vars, &violations);
   const RunScope example(vars, kExampleStart);

@@ -253,10 +253,11 @@ def test_22_a_walk_that_gets_nowhere_ends():
 
     by_token = {"cursor": {"token": {"from": "response.next", "queryParameter": "after"}}}
     walks = {
-        # The most requests: the first repeat, or three pages without anything new.
+        # The most requests: up to the first repeat, or to three pages without anything new. Whether
+        # records are new is known when they are mapped; two more pages are fetched by then.
         "cycle": (cycle, by_token, 5),
         "last-page": (last_page, {"limitPage": {"limit": 2}}, 3),
-        "shuffled": (shuffled, by_token, 4),
+        "shuffled": (shuffled, by_token, 6),
         "hollow": (hollow, {**by_token, "hasMore": "response.more"}, 4),
     }
     answers = {f"/{name}": answer for name, (answer, _, _) in walks.items()}

@@ -11,7 +11,8 @@ TEST(ListPositionTest, StandsAroundTheCheckpointOfPagingOnlyWhereThereIsOne) {
   const std::string paging = R"({"index":3,"cursor":"a"})";
   EXPECT_EQ(WriteListPosition({}, paging), paging);
   for (const ListPosition& position :
-       {ListPosition{}, ListPosition{.restarts = 2, .pages_before = 17}}) {
+       {ListPosition{}, ListPosition{.restarts = 2, .pages_before = 17},
+        ListPosition{.stream = {.records = 3'000, .fingerprint = {~0ULL, 7}}}}) {
     std::string inner;
     const auto read = ReadListPosition(WriteListPosition(position, paging), &inner);
     ASSERT_TRUE(read.ok());
@@ -21,8 +22,10 @@ TEST(ListPositionTest, StandsAroundTheCheckpointOfPagingOnlyWhereThereIsOne) {
 }
 
 TEST(ListPositionTest, RefusesWhatIsNotItsOwn) {
-  for (const char* text : {"", "x", R"({"list":{}})", R"({"list":{"restarts":1,"pages":2}})",
-                           R"({"list":{"restarts":-1,"pages":2},"paging":{}})"}) {
+  for (const char* text :
+       {"", "x", R"({"list":{}})", R"({"list":{"restarts":1,"pages":2}})",
+        R"({"list":{"restarts":1,"pages":2,"records":3,"high":-1,"low":2},"paging":{}})",
+        R"({"list":{"restarts":1,"pages":2,"records":3,"high":1},"paging":{}})"}) {
     std::string inner;
     EXPECT_EQ(base::ReasonOf(ReadListPosition(text, &inner).status()), base::Reason::kInternal)
         << text;

@@ -88,11 +88,6 @@ INSTANTIATE_TEST_SUITE_P(
                        {"request.headers.X"}},
         ValidationCase{
             "PaginationWithoutKind", std::string(kUrl) + "pagination {}", {"pagination"}},
-        ValidationCase{"FieldsOfALaterBuild",
-                       std::string(kUrl) +
-                           "details { name: 'x' request { url: 'http://v.example/' } "
-                           "response { stream: true } } response { stream: true }",
-                       {"response.stream", "details[0].response.stream"}},
         ValidationCase{"Formats",
                        std::string(kUrl) +
                            "response { format: RESPONSE_FORMAT_XML xml { lists: 'a' } "

@@ -3,8 +3,25 @@
 #include <utility>
 
 #include "base/status.h"
+#include "http/body_sink.h"
 
 namespace syncline::test {
+namespace {
+
+constexpr std::size_t kPieceBytes = 7'001;  // fits nothing
+
+bool Deliver(std::string_view body, http::BodySink& sink, const std::stop_token& stop) {
+  while (!body.empty()) {
+    const std::string_view piece = body.substr(0, kPieceBytes);
+    while (!sink.Take(piece)) {
+      if (!sink.WaitForRoom(stop)) return false;
+    }
+    body.remove_prefix(piece.size());
+  }
+  return true;
+}
+
+}  // namespace
 
 http::Response JsonResponse(std::string body, int status) {
   http::Response response;
@@ -43,6 +60,15 @@ absl::StatusOr<http::Response> ScriptedTransport::Send(const http::Request& requ
   }
   if (!is_queued && answer_) outcome = answer_(request);
   if (!outcome.ok()) return outcome;
+  const bool is_offered =
+      request.sink != nullptr && (request.sink->held_bytes_max() == 0 ||
+                                  outcome->body.size() > request.sink->held_bytes_max());
+  if (is_offered && request.sink->Begin(*outcome)) {
+    const std::string body = std::exchange(outcome->body, {});
+    if (!Deliver(body, *request.sink, stop)) {
+      return base::Error(base::Reason::kCancelled, "The request was stopped.");
+    }
+  }
   if (outcome->body.size() > limits.body_bytes_max) {
     return base::Error(base::Reason::kResponseTooLarge, "The scripted answer is too large.");
   }

@@ -10,8 +10,8 @@
 namespace syncline::test {
 
 // A transport that carries nothing: it answers from a queue, or by a function when the queue is
-// empty, and records what it was asked. Without an answer it is VENDOR_UNREACHABLE. Safe for
-// concurrent use, as far as the function is.
+// empty, and records what it was asked. A sink gets the body in small pieces. Without an answer it
+// is VENDOR_UNREACHABLE. Safe for concurrent use, as far as the function is.
 class ScriptedTransport final : public http::Transport {
  public:
   using Answer = std::function<absl::StatusOr<http::Response>(const http::Request&)>;
