@@ -327,7 +327,10 @@ absl::StatusOr<Response> CurlExchange::Finish(CURLcode code) {
   return std::move(response_);
 }
 
-absl::Status CurlExchange::Failure(CURLcode code) const {
+absl::Status CurlExchange::Failure(CURLcode code) {
+  // What libcurl keeps for a reader without room is plain, and bounded by 64 MB (libcurl 7.88):
+  // only a bomb makes more than that of one receive buffer.
+  if (streams_ && code == CURLE_OUT_OF_MEMORY) too_large_ = TooLarge::kRatio;
   if (too_large_ != TooLarge::kNo) return SizeFailure();
   SYNCLINE_RETURN_IF_ERROR(gate_.refusal());
   if (too_late_) {

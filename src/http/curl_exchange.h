@@ -68,7 +68,7 @@ class CurlExchange {
   // Whether a body that was decoded to so many bytes is within the limits so far.
   bool Fits(std::size_t plain_bytes);
   bool GoesOn(std::size_t received);
-  absl::Status Failure(CURLcode code) const;
+  absl::Status Failure(CURLcode code);
   absl::Status SizeFailure() const;
 
   const Request& request_;

@@ -124,7 +124,9 @@ bool RateBudget::Go(Place place, SteadyTime now) {
 
 bool RateBudget::NeedsShare(Place place, SteadyTime now) const {
   if (asking_) return false;
-  if (!share_time_.has_value() || now - *share_time_ >= kShareLife) return true;
+  if (!share_time_.has_value()) return true;
+  // While the vendor wants nothing, nothing else matters.
+  if (now - *share_time_ >= kShareLife && now >= blocked_until_) return true;
   if (limits_places() && in_flight_ >= places_) {
     if (wanted() > share_wanted_ || now - *share_time_ >= kAskAgain) return true;
   }

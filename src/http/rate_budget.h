@@ -28,7 +28,7 @@ namespace syncline::http {
 class RateBudget {
  public:
   // What the fleet said is asked for anew after this, while requests go out.
-  static constexpr std::chrono::milliseconds kShareLife{5'000};
+  static constexpr std::chrono::milliseconds kShareLife{1'000};
   // How often a worker asks again that was given too few places on the wire.
   static constexpr std::chrono::milliseconds kAskAgain{500};
   // Places that nobody used for this long are given back.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 #include "base/status.h"
@@ -20,8 +21,9 @@ ExchangeLog::Entry* ExchangeLog::Find(std::int64_t id) {
 }
 
 void ExchangeLog::Evict() {
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    if (entries_.size() <= bounds_.newest) return;
+  if (entries_.size() <= bounds_.newest) return;
+  const auto newest = std::prev(entries_.end(), static_cast<std::ptrdiff_t>(bounds_.newest));
+  for (auto entry = entries_.begin(); entry != newest;) {
     const Entry& one = entry->second;
     const bool wanted = !one.judged || (one.exchange.failed && !one.taken);
     entry = wanted && entries_.size() <= kHeldMax ? std::next(entry) : entries_.erase(entry);

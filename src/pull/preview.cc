@@ -117,8 +117,9 @@ absl::StatusOr<Preview::Result> Preview::Run(v1::Integration integration,
                       .outlook = &result.outlook}));
     scrub = puller->MakeScrub();
     log_.SetScrub(scrub);
-    result.error = Explained(Pull(*puller, bounds, scrub, std::move(stop), &result));
-  }  // ends the sign-in, which is an exchange too
+    result.error = Explained(Pull(*puller, bounds, scrub, stop, &result));
+    puller->CleanUp(true, std::move(stop));  // an export that was ordered for it
+  }                                          // ends the sign-in, which is an exchange too
   result.exchanges = log_.TakeNews(true);
   BoundBodies(&result.exchanges);
   for (std::string* text : {&result.outlook.paging, &result.outlook.next_request}) {

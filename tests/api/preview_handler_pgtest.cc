@@ -59,7 +59,7 @@ TEST_F(PreviewHandlerTest, AStoredIntegrationIsShownAndNothingIsWritten) {
   EXPECT_EQ(response->exchanges(0).status(), 200);
   EXPECT_THAT(response->paging(), HasSubstr("page 2: the next link of page 1"));
   EXPECT_THAT(response->next_request(), HasSubstr("GET https://v.example/users?p=2"));
-  EXPECT_EQ(response->proposed_pagination().cursor().next_url(), "next");
+  EXPECT_EQ(response->proposed_pagination().cursor().next_url(), "response.next");
   EXPECT_FALSE(response->proposal_reason().empty());
   ASSERT_EQ(response->fields_size(), 2);
   EXPECT_EQ(response->fields(1).path(), "mail");

@@ -235,6 +235,16 @@ class NoSecretInRunsTest : public test::MigratedDatabaseTest {
         List<v1::ListRejectsResponse, v1::ListRejectsRequest>("RunService/ListRejects", run);
     ASSERT_EQ(rejects.rejects_size(), 1) << test.place;
     EXPECT_THAT(rejects.rejects(0).record(), HasSubstr("told"));
+    const auto exchanges = List<v1::ListRunExchangesResponse, v1::ListRunExchangesRequest>(
+        "RunService/ListRunExchanges", run);
+    EXPECT_GE(exchanges.exchanges_size(), 3) << "two pages, the second of them twice";
+    EXPECT_THAT(exchanges.DebugString(), HasSubstr("you sent")) << "what the vendor told is shown";
+    v1::PreviewIntegrationRequest preview;
+    preview.set_name(fmt::format("{}/integrations/{}", kWorkspace, test.id));
+    const auto previewed =
+        Call<v1::PreviewIntegrationResponse>("IntegrationService/PreviewIntegration", preview);
+    ASSERT_TRUE(previewed.ok()) << test.place << ": " << previewed.status();
+    EXPECT_THAT(previewed->DebugString(), HasSubstr("told")) << test.place;
     v1::TestCredentialRequest check;
     check.set_name(fmt::format("{}/credentials/{}", kWorkspace, test.id));
     check.set_url(fmt::format("{}/check?probe={}", vendor_.origin(), test.id));
@@ -297,7 +307,7 @@ TEST_F(NoSecretInRunsTest, NothingToReadHoldsASecretAlsoAfterTheKeysWereExchange
   for (const Case& test : cases) Save(test);
   RunAll(cases);
   for (const Case& test : cases) {
-    EXPECT_EQ(vendor_.asked(test.id), 1) << test.place << " was not used at the vendor";
+    EXPECT_EQ(vendor_.asked(test.id), 2) << test.place << " was not used at the vendor";
   }
   ReadObjects(cases.size());
   const std::string before = migrated_->Dump();

@@ -188,6 +188,15 @@ TEST_P(RunQueueContract, CancelOfAParkedRunEndsItAtOnce) {
   EXPECT_EQ(harness_->State(run_id), model::RunState::kCancelled);
 }
 
+// The cancellation came while the run was parking: nobody waits for its time.
+TEST_P(RunQueueContract, ARunThatIsToBeCancelledIsNotParked) {
+  harness_->Enqueue();
+  const queue::ClaimedRun run = ClaimOne(harness_->first());
+  ASSERT_TRUE(harness_->RequestCancel(run.run_id).ok());
+  ASSERT_TRUE(harness_->first().Park(run, {.delay = std::chrono::hours(1)}).ok());
+  EXPECT_TRUE(ClaimOne(harness_->first()).cancel_requested);
+}
+
 TEST_P(RunQueueContract, AnEpochOfItsOwnIsFencedToo) {
   harness_->Enqueue();
   const queue::ClaimedRun before = ClaimOne(harness_->first());

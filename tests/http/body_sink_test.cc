@@ -50,6 +50,9 @@ class PickySink : public BodySink {
   int offers_ = 0;
 };
 
+// One that the server does not compress of its own accord.
+constexpr char kType[] = "application/x-ndjson";
+
 std::string Body() {
   std::string body;
   for (int i = 0; i < 300'000; ++i) body += std::to_string(i) + ",";
@@ -65,7 +68,7 @@ absl::StatusOr<Response> Fetch(const test::HttpServer& server, BodySink* sink,
 TEST(BodySinkTest, GetsEveryByteOnceHoweverOftenItHasNoRoom) {
   const std::string body = Body();
   test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
-    response.set_content(body, "application/json");
+    response.set_content(body, kType);
   });
   for (const int period : {1, 2, 3}) {
     PickySink sink(period);
@@ -76,7 +79,7 @@ TEST(BodySinkTest, GetsEveryByteOnceHoweverOftenItHasNoRoom) {
     EXPECT_TRUE(response->body.empty());
     EXPECT_EQ(sink.waits > 0, period > 1);
     ASSERT_EQ(sink.heads.size(), 1U);
-    EXPECT_EQ(sink.heads[0].headers.Find("content-type"), "application/json");
+    EXPECT_EQ(sink.heads[0].headers.Find("content-type"), kType);
   }
 }
 
@@ -84,12 +87,11 @@ TEST(BodySinkTest, GetsChunkedBodiesAndWhatIsCompressedAsItWasSent) {
   const std::string zipped = decode::Gzip(Body());
   test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
     response.set_header("Content-Encoding", "gzip");
-    response.set_chunked_content_provider("application/json",
-                                          [&](std::size_t, httplib::DataSink& sink) {
-                                            sink.write(zipped.data(), zipped.size());
-                                            sink.done();
-                                            return true;
-                                          });
+    response.set_chunked_content_provider(kType, [&](std::size_t, httplib::DataSink& sink) {
+      sink.write(zipped.data(), zipped.size());
+      sink.done();
+      return true;
+    });
   });
   PickySink sink(2);
   const auto response = Fetch(server, &sink);
@@ -112,7 +114,7 @@ TEST(BodySinkTest, LeavesWhatItDoesNotWantToTheResponse) {
 TEST(BodySinkTest, IsTheOnlyOneThatIsLargerThanTheLimit) {
   const std::string body = Body();
   test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
-    response.set_content(body, "application/json");
+    response.set_content(body, kType);
   });
   PickySink sink;
   const TransportLimits limits{.body_bytes_max = 1'000};
@@ -139,17 +141,16 @@ class HeldBodyTest : public testing::TestWithParam<HeldCase> {
     const std::string sent = is_encoded ? GetParam().encode(body) : body;
     test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
       if (is_encoded) response.set_header("Content-Encoding", "gzip");
-      if (GetParam().has_length) return response.set_content(sent, "application/json");
-      response.set_chunked_content_provider(
-          "application/json", [&](std::size_t offset, httplib::DataSink& to) {
-            const std::string_view piece = std::string_view(sent).substr(offset, 100'000);
-            if (piece.empty()) {
-              to.done();
-            } else {
-              to.write(piece.data(), piece.size());
-            }
-            return true;
-          });
+      if (GetParam().has_length) return response.set_content(sent, kType);
+      response.set_chunked_content_provider(kType, [&](std::size_t offset, httplib::DataSink& to) {
+        const std::string_view piece = std::string_view(sent).substr(offset, 100'000);
+        if (piece.empty()) {
+          to.done();
+        } else {
+          to.write(piece.data(), piece.size());
+        }
+        return true;
+      });
     });
     return Fetch(server, sink, {.body_bytes_max = sink->held});
   }
@@ -217,7 +218,7 @@ class SlowSink final : public PickySink {
 TEST(BodySinkTest, ATimeThatTheReaderTakesIsNotTheVendors) {
   const std::string body = Body();
   test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
-    response.set_content(body, "application/json");
+    response.set_content(body, kType);
   });
   const base::SystemClock clock;
   SlowSink sink(clock, milliseconds(2'500));
@@ -246,7 +247,7 @@ TEST(BodySinkTest, EndsTheExchangeWhenItWillNeverHaveRoom) {
   };
   const std::string body = Body();
   test::HttpServer server([&](const httplib::Request&, httplib::Response& response) {
-    response.set_content(body, "application/json");
+    response.set_content(body, kType);
   });
   FullSink sink;
   EXPECT_EQ(base::ReasonOf(Fetch(server, &sink).status()), base::Reason::kCancelled);

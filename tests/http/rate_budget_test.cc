@@ -186,6 +186,19 @@ TEST_F(RateBudgetTest, WhatTheVendorSaysHoldsForTheFleet) {
   EXPECT_EQ(Elapsed(), 20.0);
 }
 
+TEST_F(RateBudgetTest, AnotherWorkerHearsOfItWithinASecondAndThenAsksNoMore) {
+  RateBudget& first = Make({});
+  RateBudget& second = Make({}, "w2");
+  ASSERT_TRUE(Ask(second).ok());
+  first.Observe(Throttled("25"));
+  ASSERT_TRUE(Ask(second).ok()) << "it has not heard";
+  clock_.Advance(RateBudget::kShareLife);
+  const int takes = store_->takes;
+  ASSERT_TRUE(Ask(second).ok());
+  EXPECT_EQ(Elapsed(), 25.0);
+  EXPECT_LE(store_->takes - takes, 2) << "before the pause and after it";
+}
+
 TEST_F(RateBudgetTest, ABlockIsToldOnce) {
   RateBudget& budget = Make({});
   for (int i = 0; i < 100; ++i) budget.Observe(Throttled("20"));

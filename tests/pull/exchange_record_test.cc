@@ -45,7 +45,7 @@ TEST_F(ExchangeRecordTest, EveryPageSaysWhyItWasAskedForAndWhatCameOfIt) {
   const auto exchanges = PullNoted(
       script_,
       "request { url: 'http://v.example/list' query { key: 'q' value: 'x' } } records: 'data' "
-      "pagination { cursor { next_url: 'next' } }");
+      "pagination { cursor { next_url: 'response.next' } }");
   EXPECT_THAT(Told(exchanges),
               ElementsAre("page 1 | status 200; 2 records at data; more pages follow",
                           "page 2: the next link of page 1 | status 200; 1 records at data; the "
@@ -119,9 +119,11 @@ INSTANTIATE_TEST_SUITE_P(
                    R"({"e":1})", "rule 1: FAIL; VENDOR_ERROR: ", "VENDOR_ERROR"},
         JudgedCase{"Retried", "response { rules { statuses: 200 action: ACTION_RETRY } }", 200,
                    "[]", "rule 1: RETRY; VENDOR_ERROR: ", "VENDOR_ERROR"},
-        JudgedCase{"Short", "pagination { total: 'total' } records: 'data'", 200,
-                   R"({"data":[{"id":1}],"total":5})", "status 200; 1 records at data",
-                   "LIST_INCOMPLETE"}),
+        JudgedCase{
+            "Short",
+            "pagination { limit_offset { limit: 2 } total: 'response.total' } records: 'data'", 200,
+            R"({"data":[{"id":1}],"total":5})", "status 200; 1 records at data",
+            "LIST_INCOMPLETE"}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(ExchangeRecordTest, ParentsAndDetailsSayWhoseTheyAre) {
@@ -131,8 +133,8 @@ TEST_F(ExchangeRecordTest, ParentsAndDetailsSayWhoseTheyAre) {
   const auto exchanges = PullNoted(
       vendor_,
       "request { url: 'http://v.example/sites/{{parent.id}}/devices' } "
-      "fan_out { levels { name: 'site' sources { request { request { url: 'http://v.example/sites' "
-      "} } } } } details { name: 'more' parallel_count: 1 null_statuses: 404 request { url: "
+      "fan_out { levels { name: 'site' request { request { url: 'http://v.example/sites' "
+      "} } } } details { name: 'more' parallel_count: 1 null_statuses: 404 request { url: "
       "'http://v.example/devices/{{record.id}}' } }");
   EXPECT_THAT(Told(exchanges),
               ElementsAre("level site, page 1 | status 200; 1 records; the list ends here",

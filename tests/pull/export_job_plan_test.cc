@@ -41,37 +41,25 @@ INSTANTIATE_TEST_SUITE_P(
         ExportCase{"Nothing",
                    std::string(kUrl) + "export_job {}",
                    {"exportJob.create", "exportJob.poll", "exportJob.readyWhen"}},
-        ExportCase{"Everything",
-                   "request { url: 'http://v.example/{{jobs}}' } fan_out { parallel_count: 2 "
-                   "levels { name: 'x' values { values { string_value: 'a' } } } } export_job { "
-                   "create { url: '/c' headers { key: 'X' value: '{{job}}' } } "
-                   "poll { url: 'http://v.example/{{part}}' } "
-                   "clean_up { url: 'http://v.example/{{page.number}}' } "
-                   "job: 'job' ready_when: 'a.' failed_when: 'answer.failed' "
-                   "poll_wait: 'record' download_urls: 'urls' parts: 'chunks' "
-                   "poll_interval { nanos: 999999999 } poll_interval_max { seconds: 3601 } "
-                   "timeout { seconds: 86401 } download_hosts: 'https://files.example' "
-                   "response { stream: true rules { action: ACTION_RESTART_PAGING } } }",
-                   {"fanOut.parallelCount",
-                    "exportJob.create.url",
-                    "exportJob.create.headers.X",
-                    "exportJob.poll.url",
-                    "exportJob.cleanUp.url",
-                    "exportJob.job",
-                    "exportJob.readyWhen",
-                    "exportJob.failedWhen",
-                    "exportJob.pollWait",
-                    "exportJob.downloadUrls",
-                    "exportJob.parts",
-                    "exportJob.parts",
-                    "exportJob.pollInterval",
-                    "exportJob.pollIntervalMax",
-                    "exportJob.timeout",
-                    "exportJob.response.rules[0].action",
-                    "exportJob.response.stream",
-                    "exportJob.downloadHosts[0]",
-                    "request.url",
-                    "request.url"}},
+        ExportCase{"PartsAreHeld", Export("") + " response { stream: true }", {"exportJob"}},
+        ExportCase{
+            "Everything",
+            "request { url: 'http://v.example/{{jobs}}' } fan_out { parallel_count: 2 "
+            "levels { name: 'x' values { values { string_value: 'a' } } } } export_job { "
+            "create { url: 'http://v.example/c' headers { key: 'X' value: '{{job}}' } } "
+            "poll { url: 'http://v.example/{{part}}' } "
+            "clean_up { url: 'http://v.example/{{page.number}}' } "
+            "job: 'job' ready_when: 'a.' failed_when: 'answer.failed' "
+            "poll_wait: 'record' download_urls: 'urls' parts: 'chunks' "
+            "poll_interval { nanos: 999999999 } poll_interval_max { seconds: 3601 } "
+            "timeout { seconds: 86401 } download_hosts: 'https://files.example' "
+            "response { stream: true rules { action: ACTION_RESTART_PAGING } } }",
+            {"fanOut.parallelCount", "exportJob.create.headers.X", "exportJob.poll.url",
+             "exportJob.cleanUp.url", "exportJob.job", "exportJob.readyWhen",
+             "exportJob.failedWhen", "exportJob.pollWait", "exportJob.downloadUrls",
+             "exportJob.parts", "exportJob.parts", "exportJob.pollInterval",
+             "exportJob.pollIntervalMax", "exportJob.timeout", "exportJob.response.rules[0].action",
+             "exportJob.response.stream", "exportJob.downloadHosts[0]", "request.url"}},
         ExportCase{"UrlsTakeTheRequestsPlace",
                    Export("download_urls: 'response.urls'",
                           "request { method: METHOD_POST url: 'http://v.example/' "

@@ -118,9 +118,10 @@ TEST_F(LargeAnswerTest, IsHeldAsADetail) {
   transport_.EnqueueJson(R"([{"id":1}])");
   transport_.EnqueueJson(List(0, kLarge));
   const auto puller = MakePuller(
-      transport_, std::string(kRequest) +
-                      "details { request { url: 'http://v.example/{{record.id}}' } pagination { "
-                      "none {} } into_member: 'all' }");
+      transport_,
+      std::string(kRequest) +
+          "details { name: 'all' request { url: 'http://v.example/{{record.id}}' } pagination { "
+          "none {} } into_member: 'all' }");
   const auto page = puller->Next({});
   ASSERT_TRUE(page.ok()) << base::MessageOf(page.status());
   EXPECT_EQ((*page)->records.ElementAt(0).Find("all").size(), kLarge);
@@ -175,10 +176,11 @@ TEST(CheckLargeAnswerTest, NamesWhatDoesNotGoWithStream) {
   EXPECT_EQ(fields(std::string(kRequest) +
                    "incremental { response_field: 'response.time' type: TYPE_NUMBER }"),
             "incremental.responseField ");
-  EXPECT_EQ(fields(std::string(kRequest) +
-                   "details { request { url: 'http://v.example/{{record.id}}' } response { "
-                   "stream: true } }"),
-            "details[0].response.stream ");
+  EXPECT_EQ(
+      fields(std::string(kRequest) +
+             "details { name: 'all' request { url: 'http://v.example/{{record.id}}' } response { "
+             "stream: true } }"),
+      "details[0].response.stream ");
   EXPECT_EQ(fields(std::string(kRequest) +
                    "pagination { limit_page { limit: 5 } parallel_page_count: 2 }"),
             "pagination.parallelPageCount ");

@@ -30,10 +30,10 @@ class PreviewTest : public FanOutTest {
 
 TEST_F(PreviewTest, ShowsTheFirstPageAndHowPagingGoesOn) {
   script_.EnqueueJson(R"({"data":[{"id":1,"n":1.10},{"id":2}],"next":"/list?p=b","total":9})");
-  const auto result =
-      Run(script_,
-          "request { url: 'http://v.example/list' } records: 'data' pagination { total: 'total' "
-          "cursor { next_url: 'next' } }");
+  const auto result = Run(script_,
+                          "request { url: 'http://v.example/list' } records: 'data' pagination { "
+                          "total: 'response.total' "
+                          "cursor { next_url: 'response.next' } }");
   EXPECT_TRUE(result.error.ok()) << base::MessageOf(result.error);
   EXPECT_THAT(result.records, ElementsAre(R"({"id":1,"n":1.10})", R"({"id":2})"));
   EXPECT_EQ(result.exchanges.size(), 1U);
@@ -50,7 +50,7 @@ TEST_F(PreviewTest, AutomaticPagingIsProposedWithItsReason) {
                           "request { url: 'http://v.example/list' } records: 'data' pagination { "
                           "automatic {} }");
   ASSERT_TRUE(result.outlook.proposal.has_value());
-  EXPECT_EQ(result.outlook.proposal->pagination.cursor().next_url(), "next");
+  EXPECT_EQ(result.outlook.proposal->pagination.cursor().next_url(), "response.next");
   EXPECT_FALSE(result.outlook.proposal->reason.empty());
 }
 
@@ -60,7 +60,7 @@ TEST_F(PreviewTest, PagesAndRecordsAreBounded) {
   }
   const auto result = Run(script_,
                           "request { url: 'http://v.example/list' } pagination { limit_offset { "
-                          "limit: 2 } parallel_page_count: 4 total: 'x' }",
+                          "limit: 2 } parallel_page_count: 4 total: 'response.x' }",
                           {.page_count = 2, .record_count = 3});
   EXPECT_THAT(result.records, ElementsAre(R"({"id":"0a"})", R"({"id":"0b"})", R"({"id":"1a"})"));
   EXPECT_EQ(script_.requests().size(), 2U) << "nothing is asked for ahead";
@@ -89,7 +89,7 @@ TEST_F(PreviewTest, OfAFanOutTheFirstPartitionComesFirst) {
   const auto result =
       Run(vendor_,
           "request { url: 'http://v.example/sites/{{parent.id}}' } fan_out { parallel_count: 4 "
-          "levels { name: 'site' sources { request { request { url: 'http://v.example/sites' } } } "
+          "levels { name: 'site' request { request { url: 'http://v.example/sites' } } "
           "} }");
   EXPECT_TRUE(result.error.ok()) << base::MessageOf(result.error);
   EXPECT_THAT(result.records, ElementsAre(R"({"id":"a"})"));
@@ -137,7 +137,7 @@ TEST_F(PreviewTest, NoSecretIsShown) {
   script_.EnqueueJson(R"({"data":[{"id":"sentinel"}],"next":"/list?k=sentinel"})");
   const auto result = preview.Run(
       ParseIntegration("request { url: 'http://v.example/list' } records: 'data' pagination { "
-                       "cursor { next_url: 'next' } }"),
+                       "cursor { next_url: 'response.next' } }"),
       *std::move(authenticator), {}, {});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(script_.requests().at(0).headers.Find("X-Key"), "sentinel");

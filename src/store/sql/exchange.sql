@@ -42,4 +42,4 @@ LIMIT $3;
 
 -- name: ExchangeCommitLater
 -- What a crash of the database may lose of these is worth no wait for its disk.
-SET LOCAL synchronous_commit = off;
+SELECT set_config('synchronous_commit', 'off', true);

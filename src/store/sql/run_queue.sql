@@ -64,12 +64,15 @@ WHERE run_id = $1 AND owner = $2 AND epoch = $3
 RETURNING next_sequence - 1;
 
 -- name: RunQueuePark
--- Until $4 ms from now; nothing failed, so the claim that follows is the same attempt.
+-- Until $4 ms from now, at once when it is to be cancelled; nothing failed, so the claim that follows
+-- is the same attempt.
 UPDATE syncline.run_queue
 SET state = 'QUEUED', owner = NULL, epoch = epoch + 1, attempt = attempt - 1,
     next_sequence = next_sequence + 1, request_attempt = $5::bigint, paid = $6,
-    parked_milliseconds = parked_milliseconds + $4::bigint,
-    run_after = clock_timestamp() + $4::bigint * interval '1 millisecond'
+    parked_milliseconds = parked_milliseconds +
+      CASE WHEN cancel_time IS NULL THEN $4::bigint ELSE 0 END,
+    run_after = clock_timestamp() +
+      CASE WHEN cancel_time IS NULL THEN $4::bigint ELSE 0 END * interval '1 millisecond'
 WHERE run_id = $1 AND owner = $2 AND epoch = $3
 RETURNING next_sequence - 1, run_after;
 
