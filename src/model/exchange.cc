@@ -8,6 +8,7 @@ std::string_view ExchangePurposeName(ExchangePurpose purpose) {
     case ExchangePurpose::kParents: return "PARENTS";
     case ExchangePurpose::kDetail: return "DETAIL";
     case ExchangePurpose::kSignIn: return "SIGN_IN";
+    case ExchangePurpose::kExportJob: return "EXPORT_JOB";
   }
   return "PAGE";
 }

@@ -12,7 +12,7 @@
 namespace syncline::model {
 
 // What a request was sent for.
-enum class ExchangePurpose { kPage, kParents, kDetail, kSignIn };
+enum class ExchangePurpose { kPage, kParents, kDetail, kSignIn, kExportJob };
 
 // As they stand in the database and, with the enum's prefix, on the wire.
 std::string_view ExchangePurposeName(ExchangePurpose purpose);

@@ -77,10 +77,14 @@ absl::StatusOr<DetailResult> AskForAllPages(const DetailPlan& detail, VendorClie
       return base::Error(base::Reason::kPageLimitReached,
                          fmt::format("It goes on after {} pages.", DetailsPlan::kPagesMax));
     }
-    SYNCLINE_ASSIGN_OR_RETURN(ListPage page, walk.Next(stop));
-    page.records.ForEachElement([&](const Value& record) { records.push_back(record); });
-    result.response_bytes += page.response_bytes;
-    pages.push_back(std::move(page));
+    absl::StatusOr<ListPage> page = walk.Next(stop);
+    // In the middle of a list it is no answer about the list.
+    const bool is_null = pages.empty() && IsNoFailure(page.status(), detail.null_statuses);
+    if (is_null) return DetailResult{};
+    SYNCLINE_RETURN_IF_ERROR(page.status());
+    page->records.ForEachElement([&](const Value& record) { records.push_back(record); });
+    result.response_bytes += page->response_bytes;
+    pages.push_back(*std::move(page));
   } while (!pages.back().last);
   // A record that lacks a part of itself is none.
   SYNCLINE_RETURN_IF_ERROR(pages.back().doubt);
@@ -95,9 +99,10 @@ absl::StatusOr<DetailResult> AskForDetail(const DetailPlan& detail, VendorClient
                                           const Errand& errand, std::stop_token stop) {
   Errand of_this = errand;
   of_this.null_statuses = &detail.null_statuses;
-  auto result = detail.has_pagination
-                    ? AskForAllPages(detail, client, run, names, of_this, std::move(stop))
-                    : AskOnce(detail, client, run, names, of_this, std::move(stop));
+  if (detail.has_pagination) {
+    return AskForAllPages(detail, client, run, names, of_this, std::move(stop));
+  }
+  auto result = AskOnce(detail, client, run, names, of_this, std::move(stop));
   if (!result.ok() && IsNoFailure(result.status(), detail.null_statuses)) return DetailResult{};
   return result;
 }

@@ -39,6 +39,7 @@ std::string Errand::Describe() const {
       if (detail_page > 1) text += fmt::format(", its page {}", detail_page);
       break;
     case model::ExchangePurpose::kSignIn: return "the sign-in";
+    case model::ExchangePurpose::kExportJob: return "the export job: " + name;
   }
   if (!found.empty()) text += ": " + found;
   return text;

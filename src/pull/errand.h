@@ -13,7 +13,7 @@ namespace syncline::pull {
 // outlive it.
 struct Errand {
   model::ExchangePurpose purpose = model::ExchangePurpose::kPage;
-  std::string name = {};          // of the level or the detail
+  std::string name = {};          // of the level or the detail; what is done with an export job
   std::string partition = {};     // Partition::Describe
   std::int64_t page_number = 1;   // of the list; of a detail, of the page that has its record
   std::int64_t record_index = 0;  // of a detail: which record of the page, from 0

@@ -37,6 +37,8 @@ void ExchangeRecord::OnSend(const http::Request& request, int attempt) {
   sent.request_headers = Beginning(request.headers);
   sent.request_body = Beginning(request.body);
   status_ = 0;
+  answered_ = false;
+  paused_ = false;
   rule_.clear();
   begun_ = clock_.SteadyNow();
   id_ = log_->Open(std::move(sent));
@@ -45,6 +47,7 @@ void ExchangeRecord::OnSend(const http::Request& request, int attempt) {
 void ExchangeRecord::OnAnswer(const absl::StatusOr<http::Response>& answer) {
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_.SteadyNow() - begun_);
+  answered_ = true;
   if (answer.ok()) status_ = answer->status;
   log_->Change(id_, [&](model::Exchange& exchange) {
     exchange.duration = took;
@@ -58,10 +61,12 @@ void ExchangeRecord::OnAnswer(const absl::StatusOr<http::Response>& answer) {
 
 void ExchangeRecord::OnPause(base::Reason reason, const std::string& message,
                              std::chrono::milliseconds delay) {
-  if (!rule_.empty()) log_->Accept(id_, rule_);
-  log_->Refuse(id_, base::ReasonName(reason), message);
+  paused_ = true;
   wait_ = delay;
   wait_cause_ = fmt::format("{}: {}", base::ReasonName(reason), message);
+  if (!answered_) return log_->Accept(id_, "not sent; " + wait_cause_);
+  if (!rule_.empty()) log_->Accept(id_, rule_);
+  log_->Refuse(id_, base::ReasonName(reason), message);
 }
 
 void ExchangeRecord::NoteRule(const Ruling& ruling) {
@@ -74,7 +79,8 @@ void ExchangeRecord::NoteRule(const Ruling& ruling) {
 }
 
 void ExchangeRecord::Finish(const absl::Status& status) {
-  if (log_ == nullptr || id_ == 0) return;
+  // What ends in a pause was judged by what made it pause.
+  if (log_ == nullptr || id_ == 0 || paused_) return;
   const std::string judged = rule_.empty() ? fmt::format("status {}", status_) : rule_;
   if (status.ok()) return log_->Accept(id_, judged);
   const auto* null_statuses = errand_.null_statuses;

@@ -45,7 +45,9 @@ class ExchangeRecord final : public http::TryObserver {
   const Errand& errand_;
   std::atomic<std::int64_t> id_ = 0;
   base::SteadyTime begun_;
-  int status_ = 0;  // of the last answer; 0 = there was none
+  int status_ = 0;         // of the last answer; 0 = there was none
+  bool answered_ = false;  // the last try, well or not
+  bool paused_ = false;    // after it, and not tried again since
   std::string rule_;
   std::chrono::milliseconds wait_{0};  // before the next try
   std::string wait_cause_;

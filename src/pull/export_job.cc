@@ -60,7 +60,9 @@ absl::StatusOr<http::Headers> ExportJob::Order(const expression::Scope& names,
                                                std::stop_token stop) {
   SYNCLINE_ASSIGN_OR_RETURN(http::Request request, plan_->create.Render(names.value(), run_start_));
   SYNCLINE_ASSIGN_OR_RETURN(
-      Answer answer, Ask(client_, std::move(request), *plan_->create_rules, std::move(stop)));
+      Answer answer,
+      Ask(client_, std::move(request), *plan_->create_rules, std::move(stop), nullptr,
+          {.purpose = model::ExchangePurpose::kExportJob, .name = "its order"}));
   const ResponseScope scope(names, answer.headers, answer.status, BodyOf(answer), Value::Array({}),
                             {});
   expression::Evaluation evaluation(run_start_);
@@ -147,7 +149,8 @@ absl::StatusOr<bool> ExportJob::Poll(const expression::Scope& names, std::stop_t
   AddNames(&seen);
   SYNCLINE_ASSIGN_OR_RETURN(http::Request request, plan_->poll.Render(seen.value(), run_start_));
   const absl::StatusOr<Answer> answer =
-      Ask(client_, std::move(request), *plan_->poll_rules, std::move(stop));
+      Ask(client_, std::move(request), *plan_->poll_rules, std::move(stop), nullptr,
+          {.purpose = model::ExchangePurpose::kExportJob, .name = "whether it is ready"});
   if (IsGone(answer.status())) {
     return AsJobFailure("The vendor does not know the export job any more.", answer.status());
   }
@@ -232,9 +235,11 @@ absl::StatusOr<bool> ExportJob::RenewUrl(const absl::Status& failure,
   if (!plan_->parts_are_urls || !may_have_expired) return false;
   ExportParts before = *parts_;
   const absl::StatusOr<bool> ready = Poll(names, stop);
-  if (!ready.ok() && base::ReasonOf(ready.status()) == base::Reason::kCancelled) {
-    return ready.status();
-  }
+  // Only what the vendor says of the job matters less than the failure of the download: a pause, a
+  // stop or a database that is away ends nothing for good.
+  const bool vendor_says = ready.ok() || base::MetadataOf(ready.status()).contains("status") ||
+                           base::ReasonOf(ready.status()) == base::Reason::kExportJobFailed;
+  if (!vendor_says) return ready.status();
   const bool is_there = ready.ok() && *ready && part_index_ < parts_->size() &&
                         parts_->Fingerprint(part_index_) == fingerprint_;
   if (is_there && parts_->text(part_index_) != before.text(part_index_)) return true;

@@ -31,7 +31,11 @@ std::string WriteIdentityPosition(const IdentityPosition& position, std::string_
   return out;
 }
 
-bool HasIdentityPosition(std::string_view text) { return text.starts_with(R"({"identity":)"); }
+bool HasIdentityPosition(std::string_view text) {
+  const auto document = json::Document::Parse(std::string(text));
+  json::Node identity;
+  return document.ok() && (*document)->root().Find("identity", &identity);
+}
 
 absl::StatusOr<IdentityPosition> ReadIdentityPosition(std::string_view text, std::string* walk) {
   constexpr std::int64_t kIdentitiesMax = 1'000;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "pull/exchange_record.h"
 #include "pull/response_rules.h"
 
 namespace syncline::pull {
@@ -56,12 +57,17 @@ void JobCleanUps::SendRest(bool ended, std::stop_token stop) {
 void JobCleanUps::Send(const Job& job, std::stop_token stop) {
   absl::Status status = job.request.status();
   if (status.ok()) {
+    const Errand errand{.purpose = model::ExchangePurpose::kExportJob, .name = "its clean-up"};
+    ExchangeRecord record(client_.exchanges(), client_.clock(), errand);
+    if (http::TryObserver* const observer = record.observer()) observer->OnSend(*job.request, 1);
     const auto answer = client_.SendOnce(*job.request, kTimeout, std::move(stop));
+    if (http::TryObserver* const observer = record.observer()) observer->OnAnswer(answer);
     status = answer.status();
     const bool is_gone = answer.ok() && (answer->status == 404 || answer->status == 410);
     if (answer.ok() && !is_gone && (answer->status < 200 || answer->status >= 300)) {
       status = StatusFailure(*answer, job.request->url, client_.authenticator());
     }
+    record.Finish(status);
   }
   if (!status.ok() && on_failure_) on_failure_(client_.Scrubbed(status));
 }

@@ -35,11 +35,12 @@ absl::StatusOr<ListPage> ListWalk::NextOfStream(std::stop_token stop) {
     if (part.ok() && part->page.has_value()) {
       const std::int64_t exchange = stream_->exchange_id();
       const std::int64_t number = page_number();
+      const std::int64_t records = stream_->position().records;
       absl::StatusOr<ListPage> page = TurnStreamed(*std::move(part->page));
-      const std::int64_t records =
-          stream_ == nullptr ? walk_.records() : stream_->position().records;
-      Explain(exchange, number, fmt::format("{} records so far, cut while they come", records),
-              page);
+      // Once per answer, however many pages it is cut into; a preview hears of each.
+      if (stream_ == nullptr || !page.ok() || place_.outlook != nullptr) {
+        Explain(exchange, number, fmt::format("{} records, cut while they came", records), page);
+      }
       if (!page.ok()) stream_.reset();  // to be asked for again, from where the walk stands
       return page;
     }

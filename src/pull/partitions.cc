@@ -66,6 +66,14 @@ absl::Status Partitions::Located(const absl::Status& status) const {
   return delay.has_value() ? base::WithRetryAfter(std::move(whole), *delay) : whole;
 }
 
+// At once, not when the level ends: a run that goes on behind the list would not see it again.
+void Partitions::NoteDoubt() {
+  Open& open = open_.back();
+  if (open.told_doubt || open.walk->doubt().ok()) return;
+  open.told_doubt = true;
+  if (doubt_.ok()) doubt_ = Located(open.walk->doubt());
+}
+
 absl::Status Partitions::Count(const Partition& partition) {
   std::int64_t& count = IsWhole(partition) ? count_ : outer_count_;
   if (++count <= plan_->partition_count_max()) return absl::OkStatus();
@@ -90,9 +98,8 @@ absl::StatusOr<std::shared_ptr<const Partition>> Partitions::Next(std::stop_toke
     }
     absl::StatusOr<std::optional<Element>> element = open_.back().walk->Next(stop);
     if (!element.ok()) return Located(element.status());
+    NoteDoubt();
     if (!element->has_value()) {
-      const absl::Status& doubt = open_.back().walk->doubt();
-      if (doubt_.ok() && !doubt.ok()) doubt_ = Located(doubt);
       open_.pop_back();
       continue;
     }

@@ -37,8 +37,7 @@ class Partitions {
   // Null when it is not there any more: Next then begins at the page of parents where it stood.
   absl::StatusOr<std::shared_ptr<const Partition>> Seek(const Position& position,
                                                         std::int64_t count, std::stop_token stop);
-  // The first doubt about a level that came to its end since it was taken last; see
-  // LevelWalk::doubt.
+  // The first doubt about a level since it was taken last; see LevelWalk::doubt.
   absl::Status TakeDoubt() { return std::exchange(doubt_, absl::OkStatus()); }
 
   // Partitions so far.
@@ -50,6 +49,7 @@ class Partitions {
     std::shared_ptr<const Partition> above;
     std::unique_ptr<Watermark> state;  // what `state` of a range refers to; mostly null
     std::unique_ptr<LevelWalk> walk;
+    bool told_doubt = false;
   };
 
   // What StateSource::Find says.
@@ -59,6 +59,7 @@ class Partitions {
   bool IsWhole(const Partition& partition) const;
   // Where an error of the innermost open level's list happened.
   absl::Status Located(const absl::Status& status) const;
+  void NoteDoubt();
   absl::Status Count(const Partition& partition);
 
   const std::shared_ptr<const FanOutPlan> plan_;

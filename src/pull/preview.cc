@@ -63,10 +63,12 @@ Preview::Preview(http::Transport& vendor, const base::Clock& clock, base::Random
 // A wait that was not allowed is no cancellation: what it was for is what a run would have met.
 absl::Status Preview::Explained(const absl::Status& status) const {
   const bool is_cut = base::ReasonOf(status) == base::Reason::kCancelled && clock_.refused();
-  if (!is_cut || !refused_.has_value()) return status;
-  const double seconds = static_cast<double>(refused_->delay.count()) / 1000;
-  return base::Error(refused_->reason, fmt::format("{} A run would wait {:.1f} s and try again.",
-                                                   refused_->message, seconds));
+  std::optional<http::Wait> wait = is_cut ? refused_ : std::nullopt;
+  if (const auto park = http::ParkOf(status); park.has_value()) wait = park->wait;
+  if (!wait.has_value()) return status;
+  return base::Error(wait->reason,
+                     fmt::format("{} A run would wait {:.1f} s and try again.", wait->message,
+                                 static_cast<double>(wait->delay.count()) / 1000));
 }
 
 absl::Status Preview::Pull(Puller& puller, const Bounds& bounds, const ExchangeLog::Scrub& scrub,

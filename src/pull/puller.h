@@ -86,6 +86,9 @@ class Puller {
   // StateSource::Find and KnownRecords say.
   absl::StatusOr<std::optional<Page>> Next(std::stop_token stop);
 
+  // After the last Next: gives up what was asked for ahead, and waits for the threads that did.
+  void StopPulling() { pages_.reset(); }
+
   // Pages up to this one are committed, so the export jobs that ended with them are not needed any
   // more. Any thread may call it.
   void Committed(std::int64_t page_number) { clean_ups_.Committed(page_number); }

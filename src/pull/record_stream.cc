@@ -9,6 +9,7 @@
 #include "decode/body.h"
 #include "decode/compression.h"
 #include "decode/decompressed_source.h"
+#include "http/patience.h"
 #include "pull/response_rules.h"
 
 namespace syncline::pull {
@@ -210,7 +211,8 @@ absl::StatusOr<Answer> RecordStream::Conclude() {
 }
 
 absl::Status RecordStream::WithBegin(const absl::Status& status) const {
-  if (base::ReasonOf(status) == base::Reason::kCancelled) return status;
+  const bool is_parked = http::ParkOf(status).has_value();
+  if (is_parked || base::ReasonOf(status) == base::Reason::kCancelled) return status;
   const std::string scrubbed = client_.authenticator().Scrub(begin_);
   const bool was_cut = begin_.size() >= kBeginBytes;
   const bool is_safe = !was_cut || scrubbed.size() > auth::kShownBytesMax + kSecretBytesMax;

@@ -119,7 +119,9 @@ absl::Status WithBody(const absl::Status& status, const std::string& body,
                       const auth::Authenticator& authenticator) {
   base::ErrorMetadata metadata = base::MetadataOf(status);
   metadata["body"] = ShownBody(body, authenticator);
-  return base::Error(base::ReasonOf(status), base::MessageOf(status), metadata);
+  absl::Status whole = base::Error(base::ReasonOf(status), base::MessageOf(status), metadata);
+  const auto delay = base::RetryAfterOf(status);
+  return delay.has_value() ? base::WithRetryAfter(std::move(whole), *delay) : whole;
 }
 
 bool IsWithoutContent(const http::Response& response) {

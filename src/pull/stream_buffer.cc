@@ -6,11 +6,17 @@
 
 namespace syncline::pull {
 
+std::size_t StreamBuffer::held_bytes_max() const {
+  const std::lock_guard lock(mutex_);
+  return streamed_once_ ? 0 : bounds_.held_bytes_max;
+}
+
 bool StreamBuffer::Begin(const http::Response& head) {
   const bool streamed = accept_(head);
   const std::lock_guard lock(mutex_);
   ++body_;
   streamed_ = streamed;
+  streamed_once_ = streamed_once_ || streamed;
   if (streamed) head_ = head;
   pieces_.clear();
   bytes_ = 0;

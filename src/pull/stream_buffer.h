@@ -32,8 +32,9 @@ class StreamBuffer final : public http::BodySink {
   StreamBuffer(Accept accept, const Bounds& bounds) : accept_(std::move(accept)), bounds_(bounds) {}
 
   // The receiving side. Another try begins another body, streamed or not: what is left of the one
-  // before is dropped.
-  std::size_t held_bytes_max() const override { return bounds_.held_bytes_max; }
+  // before is dropped. Once a body was streamed, every later one begins here, however small: else
+  // the end of an answer to another try would pass for the end of that body.
+  std::size_t held_bytes_max() const override;
   std::size_t bytes_max() const override { return bounds_.bytes_max; }
   bool Begin(const http::Response& head) override;
   bool Take(std::string_view piece) override;
@@ -62,6 +63,7 @@ class StreamBuffer final : public http::BodySink {
   std::condition_variable_any changed_;
   std::int64_t body_ = 0;
   bool streamed_ = false;
+  bool streamed_once_ = false;
   http::Response head_;
   std::deque<std::string> pieces_;
   std::size_t bytes_ = 0;

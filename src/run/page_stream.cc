@@ -23,6 +23,7 @@ std::unique_ptr<pull::Puller> PageStream::Close() {
   stop_.request_stop();
   fetcher_.join();
   mapper_.join();
+  puller_->StopPulling();
   return std::move(puller_);
 }
 

@@ -191,6 +191,7 @@ absl::StatusOr<load::PageOutcome> Pipeline::Commit(load::PageCommitter& committe
 
 // Only once it is written how the run ended: until then another attempt may go on with the job.
 void Pipeline::CleanUp(bool ended) {
+  control_.Settle();
   if (puller_ != nullptr) puller_->CleanUp(ended, control_.abandon_token());
 }
 

@@ -6,7 +6,7 @@ void RunControl::Stop(StopCause cause) {
   StopCause none = StopCause::kNone;
   if (cause == StopCause::kLost) {
     cause_ = cause;
-    abandon_.request_stop();
+    if (!settled_) abandon_.request_stop();
   } else {
     cause_.compare_exchange_strong(none, cause);
   }

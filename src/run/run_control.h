@@ -21,13 +21,16 @@ enum class StopCause {
 class RunControl {
  public:
   void Stop(StopCause cause);
+  // How the run ended is written. What is left to do at the vendor goes on although the run is
+  // nobody's by now, which looks like a fence; only Abandon ends it.
+  void Settle() { settled_ = true; }
   // Ends also what the run does after its walk: writing how it ended.
   void Abandon() { abandon_.request_stop(); }
 
   StopCause cause() const { return cause_.load(); }
   // Requested by Stop: ends the walk over the pages.
   std::stop_token stop_token() const { return stop_.get_token(); }
-  // Requested by Abandon and by Stop(kLost): ends everything.
+  // Requested by Abandon, and by Stop(kLost) before Settle: ends everything.
   std::stop_token abandon_token() const { return abandon_.get_token(); }
 
   // Set by the run, watched by the executor.
@@ -38,6 +41,7 @@ class RunControl {
 
  private:
   std::atomic<StopCause> cause_ = StopCause::kNone;
+  std::atomic<bool> settled_ = false;
   std::atomic<base::SteadyTime::rep> deadline_ = base::SteadyTime::max().time_since_epoch().count();
   std::stop_source stop_;
   std::stop_source abandon_;

@@ -122,6 +122,13 @@ INSTANTIATE_TEST_SUITE_P(
                    "}",
                    {{"/list", kOne}},
                    R"([{"id":1,"n":"a","a":null}])"},
+        DetailCase{"NoPageInTheMiddle",
+                   "details { name: 'a' null_statuses: 404 request { "
+                   "url: 'http://v.example/{{record.id}}' } pagination { limit_page { limit: 1 } } "
+                   "}",
+                   {{"/list", kOne}, {"/1?limit=1&page=1", R"([{"v":1}])"}},
+                   R"([{"id":1,"n":"a"}])",
+                   {{0, "answered 404"}}},
         DetailCase{"NoRecords",
                    "details { name: 'a' request { url: 'http://v.example/{{record.id}}' } }",
                    {{"/list", "[]"}},

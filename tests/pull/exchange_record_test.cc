@@ -177,6 +177,27 @@ TEST_F(ExchangeRecordTest, WithoutALogNothingChanges) {
   EXPECT_EQ(PullAll(*puller), "1:1.");
 }
 
+TEST_F(ExchangeRecordTest, WhatEndsInAPauseWasJudgedByWhatMadeItPause) {
+  const Errand errand;
+  ExchangeRecord record(&log_, clock_, errand);
+  const http::Request request{.url = *http::Url::Parse("http://v.example/")};
+  record.OnSend(request, 1);
+  record.OnAnswer(test::JsonResponse("{}", 429));
+  record.OnPause(base::Reason::kVendorThrottled, "slow down", std::chrono::minutes(10));
+  record.Finish(base::Error(base::Reason::kCancelled, "stopped"));
+  record.OnSend(request, 2);
+  record.OnPause(base::Reason::kVendorThrottled, "not your turn", std::chrono::minutes(10));
+  record.Finish(base::Error(base::Reason::kVendorThrottled, "parked"));
+  log_.SetScrub([](std::string text) { return text; });
+  const auto exchanges = log_.TakeNews(false);
+  ASSERT_EQ(exchanges.size(), 2U);
+  EXPECT_EQ(exchanges[0].judgement, "VENDOR_THROTTLED: slow down");
+  EXPECT_EQ(exchanges[0].reason, "VENDOR_THROTTLED");
+  EXPECT_EQ(exchanges[1].wait, std::chrono::minutes(10));
+  EXPECT_EQ(exchanges[1].judgement, "not sent; VENDOR_THROTTLED: not your turn");
+  EXPECT_FALSE(exchanges[1].failed);
+}
+
 TEST(SignInRecorderTest, KeepsWhereAndWhenAndNothingElse) {
   test::FakeClock clock;
   test::ScriptedTransport inner;

@@ -42,5 +42,14 @@ TEST(IdentityPosition, TextOfSomebodyElseIsRefused) {
   }
 }
 
+// The database keeps members in an order of its own.
+TEST(IdentityPosition, IsKnownWhereverItStands) {
+  EXPECT_TRUE(HasIdentityPosition(WriteIdentityPosition({}, R"({"index":3})")));
+  EXPECT_TRUE(HasIdentityPosition(R"({"walk": {"index": 3}, "identity": {"name": ""}})"));
+  for (const char* walk : {"", "null", R"({"walk":{}})", R"({"index":3,"identity_count":2})"}) {
+    EXPECT_FALSE(HasIdentityPosition(walk)) << walk;
+  }
+}
+
 }  // namespace
 }  // namespace syncline::pull

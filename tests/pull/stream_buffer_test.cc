@@ -73,6 +73,19 @@ TEST(StreamBufferTest, EndsWithTheErrorOfTheExchange) {
   EXPECT_EQ(base::ReasonOf(buffer.Read({}).status()), base::Reason::kBodyTruncated);
 }
 
+// A small answer to another try must not pass for the end of the body before it.
+TEST(StreamBufferTest, OnceABodyIsStreamedEveryLaterOneBegins) {
+  StreamBuffer buffer([](const http::Response& head) { return head.status == 200; },
+                      {.held_bytes_max = 100});
+  EXPECT_EQ(buffer.held_bytes_max(), 100U);
+  EXPECT_FALSE(buffer.Begin({.status = 503}));
+  EXPECT_EQ(buffer.held_bytes_max(), 100U);
+  EXPECT_TRUE(buffer.Begin({.status = 200}));
+  EXPECT_EQ(buffer.held_bytes_max(), 0U);
+  EXPECT_FALSE(buffer.Begin({.status = 404}));
+  EXPECT_EQ(buffer.held_bytes_max(), 0U);
+}
+
 TEST(StreamBufferTest, StopsWaiting) {
   StreamBuffer buffer(Always);
   std::stop_source stop;
