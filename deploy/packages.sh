@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what Syncline needs on Debian 12, by apt. Usage: deploy/packages.sh [build] [run] [test]
-# Default: build and run. Does nothing when everything is there. Needs root or sudo otherwise.
+# Installs what Syncline needs on Debian 12, by apt. Usage: deploy/packages.sh [build] [run] [test] [fuzz]
+# Default: build and run. `fuzz` is the compiler of the preset of that name. Does nothing when everything
+# is there. Needs root or sudo otherwise.
 # No service is started or enabled by it: Syncline and its tests start their own.
 set -euo pipefail
 
@@ -13,6 +14,7 @@ BUILD=(
 )
 RUN=(postgresql-15 postgresql-client-15 ca-certificates)
 TEST=(rabbitmq-server docker-registry nodejs npm openssl clang-tidy clang-format procps util-linux)
+FUZZ=(clang-14 libclang-rt-14-dev)
 
 packages=()
 for part in "${@:-build run}"; do
@@ -21,7 +23,8 @@ for part in "${@:-build run}"; do
       build) packages+=("${BUILD[@]}") ;;
       run) packages+=("${RUN[@]}") ;;
       test) packages+=("${TEST[@]}") ;;
-      *) echo "usage: $0 [build] [run] [test]" >&2; exit 2 ;;
+      fuzz) packages+=("${FUZZ[@]}") ;;
+      *) echo "usage: $0 [build] [run] [test] [fuzz]" >&2; exit 2 ;;
     esac
   done
 done

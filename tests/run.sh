@@ -3,6 +3,10 @@
 # sanitizers, and with the thread sanitizer. The last line counts all of them.
 #   SYNCLINE_PRESETS="release asan"   fewer configurations
 #   SYNCLINE_JOBS=4                   default: the number of cores
+#   SYNCLINE_SOAK=1                   the long proofs, too, which are shorter or left out otherwise:
+#     10,000 parked runs (parking_test.py); a list of 1.5 GB (large_answer_test.py); 8 kills in a fan-out
+#     (fan_out_test.py); a million tenths (odd_values_test.py); ten minutes of a fleet on one rotating
+#     token (oauth_test.py), and ten of Vault away (vault_test.py)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

@@ -39,9 +39,20 @@ absl::StatusOr<http::Response> SigningTransport::Send(const http::Request& reque
   return answer;
 }
 
+std::int64_t SigningTransport::renewals() const {
+  const std::lock_guard lock(mutex_);
+  return renewals_;
+}
+
 absl::StatusOr<bool> SigningTransport::RenewAfter(const http::Response& answer,
+                                                  std::int64_t renewals_before,
                                                   std::stop_token stop) {
-  return authenticator_.RenewRefused(answer, std::move(stop));
+  const std::lock_guard lock(mutex_);
+  if (renewals_ > renewals_before) return true;
+  SYNCLINE_ASSIGN_OR_RETURN(const bool renewed,
+                            authenticator_.RenewRefused(answer, std::move(stop)));
+  if (renewed) ++renewals_;
+  return renewed;
 }
 
 }  // namespace syncline::auth

@@ -25,9 +25,14 @@ class SigningTransport final : public http::Transport {
                                       const http::TransportLimits& limits,
                                       std::stop_token stop) override;
 
+  // How often the sign-in was renewed so far. Waits while it talks to its provider.
+  std::int64_t renewals() const;
   // Renews the sign-in after an answer that the definition takes for its refusal, whatever its
-  // status. False when there is nothing to renew. The errors of Authenticator::RenewRefused.
-  absl::StatusOr<bool> RenewAfter(const http::Response& answer, std::stop_token stop);
+  // status, unless somebody did it since there were `renewals_before`: read before the request was
+  // sent. True: the request is worth another try. False when there is nothing to renew. The errors
+  // of Authenticator::RenewRefused.
+  absl::StatusOr<bool> RenewAfter(const http::Response& answer, std::int64_t renewals_before,
+                                  std::stop_token stop);
 
  private:
   // The renewals of the sign-in before this signature.
@@ -37,7 +42,7 @@ class SigningTransport final : public http::Transport {
                              std::stop_token stop);
 
   http::Transport& inner_;
-  std::mutex mutex_;  // held while the sign-in talks to its provider: others need it too
+  mutable std::mutex mutex_;  // held while the sign-in talks to its provider: others need it too
   Authenticator& authenticator_;  // guarded by mutex_
   std::int64_t renewals_ = 0;     // guarded by mutex_
 };

@@ -11,8 +11,9 @@
 
 namespace syncline::http {
 
-// Sends each request only when the budget lets it, and shows the budget each answer. Made per run;
-// as safe for concurrent use as `inner` is.
+// Sends each request only when the budget lets it, and shows the budget each answer. A request has
+// its place on the wire until it is answered, or its sink has begun to take the answer. Made per
+// run; as safe for concurrent use as `inner` is.
 class LimitedTransport final : public Transport {
  public:
   struct Options {

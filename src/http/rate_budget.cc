@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <climits>
 
 #include "base/status.h"
 #include "http/rate_headers.h"
@@ -17,7 +17,16 @@ using std::chrono::milliseconds;
 constexpr milliseconds kRecheck{1'000};      // should a wake-up be lost
 constexpr milliseconds kPauseMin{100};       // shorter ones are over before the fleet knows
 constexpr milliseconds kBlockChange{1'000};  // what a longer block must add to be told
-constexpr milliseconds kJitterMax{30'000};   // so that not all come back at the same instant
+// Where others take slots too, each integration's part of a batch: so worker by worker each
+// integration gets as much as every other one.
+constexpr double kContendedSeconds = 0.25;
+constexpr std::chrono::microseconds kAnswerTime{50'000};  // what the store may take to answer
+constexpr milliseconds kJitterMax{30'000};  // so that not all come back at the same instant
+
+// The credential is gone, and does not come back as a database does.
+bool IsForGood(const absl::Status& status) {
+  return base::ReasonOf(status) == base::Reason::kNotFound;
+}
 
 milliseconds RoundUp(std::chrono::nanoseconds duration) {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(duration));
@@ -32,6 +41,7 @@ RateBudget::RateBudget(const RateLimit& limit, std::string holder, BudgetStore& 
 RateBudget::Place RateBudget::Enter(const std::string& integration, bool paid) {
   const Lock lock(mutex_);
   const double turn = turns_.Take(integration);
+  active_[integration] = clock_.SteadyNow();
   const auto behind =
       std::ranges::find_if(waiting_, [&](const Ticket& t) { return t.turn > turn; });
   return waiting_.insert(
@@ -134,23 +144,25 @@ bool RateBudget::NeedsShare(Place place, SteadyTime now) const {
   return first && limits_rate() && !place->paid && slots_.left() == 0;
 }
 
-// As many slots as are asked for now, or as were used of the last batch; more when that was over
-// soon, so that a busy worker asks about once a second.
-BudgetDemand RateBudget::DemandNow(SteadyTime now) const {
-  std::set<std::string_view> integrations;
-  int unpaid = 0;
-  for (const Ticket& ticket : waiting_) {
-    integrations.insert(ticket.integration);
-    unpaid += ticket.paid ? 0 : 1;
-  }
-  BudgetDemand demand{.holder = holder_,
-                      .slots = 0,
-                      .weight = std::max(1, static_cast<int>(integrations.size())),
-                      .wanted = wanted(),
-                      .in_flight = in_flight_};
+// As many slots as are asked for now, or as were used of the last batch; twice as many when none of
+// that was lost, so that a busy worker asks about once a second. Others that take slots of the same
+// budget would get the less of it the larger the batches are: then they are short, and as long as
+// the integrations are many.
+BudgetDemand RateBudget::DemandNow(SteadyTime now) {
+  // I7: those that are at work, and those of the last seconds.
+  std::erase_if(active_, [&](const auto& entry) { return entry.second + kActiveMax < now; });
+  for (const Ticket& ticket : waiting_) active_.try_emplace(ticket.integration, now);
+  const int weight = std::max(1, static_cast<int>(active_.size()));
+  const auto unpaid = static_cast<int>(
+      std::ranges::count_if(waiting_, [](const Ticket& ticket) { return !ticket.paid; }));
+  BudgetDemand demand{
+      .holder = holder_, .slots = 0, .weight = weight, .wanted = wanted(), .in_flight = in_flight_};
   if (!limits_rate() || slots_.left() > 0 || unpaid == 0) return demand;
-  const bool soon = slots_.all_used() && now - slots_.given() < kBatchSpan;
-  demand.slots = std::max(unpaid, soon ? 2 * slots_.used() : slots_.used());
+  demand.slots = std::max(unpaid, slots_.all_used() ? 2 * slots_.used() : slots_.used());
+  if (contended_) {
+    const double part = std::max(1.0, limit_.requests_per_second * kContendedSeconds);
+    demand.slots = std::min(demand.slots, static_cast<int>(part * weight));
+  }
   return demand;
 }
 
@@ -172,10 +184,19 @@ absl::StatusOr<BudgetShare> RateBudget::Ask(Lock& lock, const BudgetDemand& dema
 
 absl::Status RateBudget::Refill(Lock& lock) {
   const BudgetDemand demand = DemandNow(clock_.SteadyNow());
-  SYNCLINE_ASSIGN_OR_RETURN(const BudgetShare share, Ask(lock, demand));
-  if (demand.slots == 0) return absl::OkStatus();
+  const absl::StatusOr<BudgetShare> share = Ask(lock, demand);
   const SteadyTime now = clock_.SteadyNow();
-  slots_ = Slots(now, now + share.first, share.interval, share.slots);
+  if (!share.ok()) {
+    if (demand.slots > 0 || limits_places() || IsForGood(share.status())) return share.status();
+    // Nothing is taken, so nobody's limit is broken: what is known stays good until the next time.
+    share_time_ = now;
+    places_ = INT_MAX;
+    return absl::OkStatus();
+  }
+  if (demand.slots == 0) return absl::OkStatus();
+  const SteadyTime first = now + share->first;
+  contended_ = first > std::max(now, slots_.end()) + std::max(kAnswerTime, share->interval / 2);
+  slots_ = Slots(now, first, share->interval, share->slots);
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -27,10 +28,13 @@ namespace syncline::http {
 // runs of a worker, safe for concurrent use. Waiting requests are those of the worker's runs (I7).
 class RateBudget {
  public:
-  // What the fleet said is asked for anew after this, while requests go out.
+  // What the fleet said is asked for anew after this, while requests go out. Where they take
+  // nothing of the fleet's, it stays good for as long again when the store cannot be reached.
   static constexpr std::chrono::milliseconds kShareLife{1'000};
   // How often a worker asks again that was given too few places on the wire.
   static constexpr std::chrono::milliseconds kAskAgain{500};
+  // An integration counts for the share of its worker for so long after it asked last.
+  static constexpr std::chrono::milliseconds kActiveMax{2'000};
   // Places that nobody used for this long are given back.
   static constexpr std::chrono::milliseconds kIdleMax{2'000};
   // Shorter pauses of the budget are not told.
@@ -57,7 +61,7 @@ class RateBudget {
   // Returns when a request of `integration` may go out. `paid`: its slot was taken before the run
   // was parked. A Park when that is longer off than `patience` sits, in the midst of a page only
   // for a pause that the vendor asks for; RATE_LIMITED when it is longer off than anybody waits;
-  // the errors of the store; CANCELLED.
+  // NOT_FOUND of the store, and its other errors where something has to be taken of it; CANCELLED.
   absl::StatusOr<Permit> Acquire(const std::string& integration, bool paid,
                                  const Patience& patience, std::stop_token stop);
   // Looks at what an answer says of the vendor's own budget.
@@ -93,7 +97,7 @@ class RateBudget {
   bool limits_places() const { return limit_.concurrent_request_count > 0; }
   int wanted() const { return in_flight_ + static_cast<int>(waiting_.size()); }
   bool NeedsShare(Place place, base::SteadyTime now) const;
-  BudgetDemand DemandNow(base::SteadyTime now) const;
+  BudgetDemand DemandNow(base::SteadyTime now);
   // Asks the store, without the lock.
   absl::StatusOr<BudgetShare> Ask(Lock& lock, const BudgetDemand& demand);
   absl::Status Refill(Lock& lock);
@@ -114,8 +118,10 @@ class RateBudget {
   mutable std::mutex mutex_;
   std::list<Ticket> waiting_;  // in the order of their turns
   Turns turns_;
+  std::map<std::string, base::SteadyTime> active_;  // integrations, and when each asked last
   int in_flight_ = 0;
   Slots slots_;
+  bool contended_ = false;  // others took slots between the last two batches
   int places_ = 0;
   base::SteadyTime blocked_until_{};
   std::optional<base::SteadyTime> share_time_;  // when the fleet was asked last

@@ -26,6 +26,8 @@ class Slots {
   int used() const { return used_; }
   bool all_used() const { return used_ == count_; }
   base::SteadyTime given() const { return given_; }
+  // Where the next batch begins when nobody else takes one.
+  base::SteadyTime end() const { return first_ + count_ * interval_; }
   // The instant of the slot behind `before` others that are left; beyond the batch, when it
   // would be if the next batch followed at once.
   base::SteadyTime At(int before) const;

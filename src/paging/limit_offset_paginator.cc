@@ -24,8 +24,8 @@ absl::StatusOr<std::optional<Position>> LimitOffsetPaginator::Next(const Positio
   return Guess(position, facts.record_count);
 }
 
-absl::StatusOr<std::optional<std::int64_t>> LimitOffsetPaginator::PageCount(
-    const Position& position, const PageFacts& facts) const {
+std::optional<std::int64_t> LimitOffsetPaginator::GuessPageCount(const Position& position,
+                                                                 const PageFacts& facts) const {
   return PagesOf(position, facts);
 }
 

@@ -15,8 +15,8 @@ class LimitOffsetPaginator final : public Paginator {
   PageRequest RequestFor(const Position& position) const override;
   absl::StatusOr<std::optional<Position>> Next(const Position& position,
                                                const PageFacts& facts) const override;
-  absl::StatusOr<std::optional<std::int64_t>> PageCount(const Position& position,
-                                                        const PageFacts& facts) const override;
+  std::optional<std::int64_t> GuessPageCount(const Position& position,
+                                             const PageFacts& facts) const override;
   std::optional<Position> Guess(const Position& position, std::int64_t record_count) const override;
 
  private:

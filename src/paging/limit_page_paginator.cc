@@ -32,11 +32,14 @@ absl::StatusOr<std::optional<Position>> LimitPagePaginator::Next(const Position&
   return Guess(position, facts.record_count);
 }
 
-absl::StatusOr<std::optional<std::int64_t>> LimitPagePaginator::PageCount(
-    const Position& position, const PageFacts& facts) const {
-  SYNCLINE_ASSIGN_OR_RETURN(const std::optional<std::int64_t> page_count,
-                            page_count_.Evaluate(facts.scope));
-  return page_count.has_value() ? page_count : PagesOf(position, facts);
+absl::StatusOr<std::optional<std::int64_t>> LimitPagePaginator::DeclaredPageCount(
+    const PageFacts& facts) const {
+  return page_count_.Evaluate(facts.scope);
+}
+
+std::optional<std::int64_t> LimitPagePaginator::GuessPageCount(const Position& position,
+                                                               const PageFacts& facts) const {
+  return PagesOf(position, facts);
 }
 
 // The offset is that of full pages: a page that comes thin does not change how the next is asked

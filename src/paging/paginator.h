@@ -83,10 +83,13 @@ class Paginator {
   // What of a position never comes twice in a walk that gets on: a token, a link. "" = nothing.
   virtual std::string_view ProofOf(const Position&) const { return {}; }
 
-  // How many pages the list has, as far as this one tells. EXPRESSION_*.
-  virtual absl::StatusOr<std::optional<std::int64_t>> PageCount(const Position&,
-                                                                const PageFacts&) const {
+  // How many pages the list has by the vendor's own word. EXPRESSION_*.
+  virtual absl::StatusOr<std::optional<std::int64_t>> DeclaredPageCount(const PageFacts&) const {
     return std::optional<std::int64_t>();
+  }
+  // How many it has if those that follow are as full as this one, as far as its total tells.
+  virtual std::optional<std::int64_t> GuessPageCount(const Position&, const PageFacts&) const {
+    return std::nullopt;
   }
   // The position after a page of `record_count` records that is not the last; nullopt where only
   // the answer can tell.

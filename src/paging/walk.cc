@@ -39,9 +39,13 @@ absl::StatusOr<Walk::Step> Walk::StepOver(const CompiledPagination& pagination,
   SYNCLINE_ASSIGN_OR_RETURN(step.facts.total, pagination.total.Evaluate(found.scope));
   SYNCLINE_ASSIGN_OR_RETURN(step.has_more, pagination.has_more.Evaluate(found.scope));
   step.facts.says_more = step.has_more.value_or(false);
+  SYNCLINE_ASSIGN_OR_RETURN(step.declared_page_count,
+                            pagination.paginator->DeclaredPageCount(step.facts));
   if (step.has_more == false) return step;
   SYNCLINE_ASSIGN_OR_RETURN(step.next, pagination.paginator->Next(position, step.facts));
-  SYNCLINE_ASSIGN_OR_RETURN(step.page_count, pagination.paginator->PageCount(position, step.facts));
+  step.page_count = step.declared_page_count.has_value()
+                        ? step.declared_page_count
+                        : pagination.paginator->GuessPageCount(position, step.facts);
   return step;
 }
 
@@ -60,7 +64,7 @@ absl::Status Walk::Judge(const Found& found, const Step& step, const CompiledPag
                            step.facts.total);
 }
 
-absl::Status Walk::DoubtOf(const Step& step) const {
+absl::Status Walk::DoubtOf(const Step& step, bool no_such_page) const {
   const std::int64_t records = position_.records + step.facts.record_count;
   const std::int64_t total = step.facts.total.value_or(total_);
   const base::ErrorMetadata metadata = {{"records", std::to_string(records)},
@@ -70,6 +74,15 @@ absl::Status Walk::DoubtOf(const Step& step) const {
         base::Reason::kListIncomplete,
         fmt::format("The vendor declares {} records, and its pages held {}.", total, records),
         metadata);
+  }
+  // Where no page count was told, a status that says that there is no such page is a good end.
+  const std::int64_t page = no_such_page ? position_.index : page_number();
+  const std::int64_t pages = step.declared_page_count.value_or(declared_page_count_);
+  if (page < pages) {
+    return base::Error(
+        base::Reason::kListIncomplete,
+        fmt::format("The vendor declares {} pages, and the list ended with page {}.", pages, page),
+        {{"pages", std::to_string(pages)}, {"page", std::to_string(page)}});
   }
   if (!step.facts.says_more) return absl::OkStatus();
   return base::Error(base::Reason::kListIncomplete,
@@ -100,7 +113,7 @@ absl::StatusOr<bool> Walk::Advance(const Found& found) {
   proposal_ = std::move(proposal);
   total_ = step.facts.total.value_or(total_);
   if (!step.next.has_value()) {
-    doubt_ = DoubtOf(step);
+    doubt_ = DoubtOf(step, found.no_such_page);
     return false;
   }
   if (const auto guess = pagination_->paginator->Guess(position_, record_count_);
@@ -111,6 +124,7 @@ absl::StatusOr<bool> Walk::Advance(const Found& found) {
   position_ = *std::move(step.next);
   guard_ = std::move(guard);
   page_count_ = step.page_count.value_or(page_count_);
+  declared_page_count_ = step.declared_page_count.value_or(declared_page_count_);
   record_count_ = step.facts.record_count;
   return true;
 }

@@ -59,7 +59,8 @@ class Walk {
   absl::StatusOr<bool> Advance(const Found& found);
 
   // Why the end of the walk may not be the end of the list, by the vendor's own words:
-  // LIST_INCOMPLETE with the metadata total and records. OK before the end.
+  // LIST_INCOMPLETE with the metadata total and records, or pages and page: those that it declares,
+  // and the last one that there was. OK before the end.
   const absl::Status& doubt() const { return doubt_; }
 
   // How the first page made AutomaticPagination go on, and why; nullopt before, and for other
@@ -76,22 +77,24 @@ class Walk {
     PageFacts facts;
     std::optional<bool> has_more;
     std::optional<Position> next;
-    std::optional<std::int64_t> page_count;
+    std::optional<std::int64_t> declared_page_count;
+    std::optional<std::int64_t> page_count;  // declared, or guessed
   };
   static absl::StatusOr<Step> StepOver(const CompiledPagination& pagination,
                                        const Position& position, const Found& found);
   absl::Status Judge(const Found& found, const Step& step, const CompiledPagination& pagination,
                      ProgressGuard* guard) const;
-  absl::Status DoubtOf(const Step& step) const;
+  absl::Status DoubtOf(const Step& step, bool no_such_page) const;
 
   std::shared_ptr<const CompiledPagination> pagination_;
   std::optional<Proposal> proposal_;
   Position position_;
   ProgressGuard guard_;
   std::int64_t total_ = 0;
-  std::int64_t page_count_ = 0;    // as far as the vendor told; 0 = unknown
-  std::int64_t record_count_ = 0;  // of the page before
-  int misses_ = 0;                 // pages after which another one followed than Ahead had told
+  std::int64_t page_count_ = 0;           // as far as can be guessed; 0 = unknown
+  std::int64_t declared_page_count_ = 0;  // as far as the vendor told; 0 = unknown
+  std::int64_t record_count_ = 0;         // of the page before
+  int misses_ = 0;  // pages after which another one followed than Ahead had told
   absl::Status doubt_;
 };
 

@@ -45,6 +45,11 @@ bool ReadOptionalText(json::Node object, std::string_view key, std::string* text
   return !object.Find(key, &node) || ReadText(object, key, text);
 }
 
+bool ReadOptionalCount(json::Node object, std::string_view key, std::int64_t* count) {
+  json::Node node;
+  return !object.Find(key, &node) || ReadCount(object, key, count);
+}
+
 bool ReadPosition(json::Node root, Position* position) {
   json::Node number;
   position->cursor.is_number = root.Find("cursor_is_number", &number);
@@ -63,6 +68,7 @@ bool ReadPosition(json::Node root, Position* position) {
 std::string Walk::Checkpoint() const {
   std::string out = fmt::format(R"({{"index":{},"offset":{},"records":{},"total":{})",
                                 position_.index, position_.offset, position_.records, total_);
+  if (declared_page_count_ > 0) out += fmt::format(R"(,"page_count":{})", declared_page_count_);
   if (!position_.cursor.empty()) AppendText("cursor", position_.cursor.text, &out);
   if (position_.cursor.is_number) out += R"(,"cursor_is_number":true)";
   if (!position_.next_url.empty()) AppendText("next_url", position_.next_url, &out);
@@ -88,10 +94,12 @@ absl::Status Walk::Restore(std::string_view checkpoint) {
   Position position;
   ProgressGuard guard;
   std::int64_t total = 0;
+  std::int64_t page_count = 0;
   json::Node guard_node;
   std::string proposed;
   std::string reason;
   const bool read = ReadPosition(root, &position) && ReadCount(root, "total", &total) &&
+                    ReadOptionalCount(root, "page_count", &page_count) &&
                     ReadOptionalText(root, "proposed", &proposed) &&
                     ReadOptionalText(root, "proposal_reason", &reason) &&
                     root.Find("guard", &guard_node) && guard.Read(guard_node);
@@ -104,6 +112,7 @@ absl::Status Walk::Restore(std::string_view checkpoint) {
   position_ = std::move(position);
   guard_ = std::move(guard);
   total_ = total;
+  declared_page_count_ = page_count;
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "auth/shown_text.h"
@@ -77,10 +78,11 @@ absl::StatusOr<http::Response> SendJudged(VendorClient& client, http::Request re
     record->NoteRule(judge->ruling());
     return judged;
   };
+  const std::int64_t renewals = client.renewals();
   SYNCLINE_ASSIGN_OR_RETURN(http::Response response,
                             client.Send(request, stop, look, record->observer()));
   if (judge->ruling().action != v1::ResponseRule::ACTION_RENEW_SIGN_IN) return response;
-  SYNCLINE_ASSIGN_OR_RETURN(const bool renewed, client.RenewSignIn(response, stop));
+  SYNCLINE_ASSIGN_OR_RETURN(const bool renewed, client.RenewSignIn(response, renewals, stop));
   if (!renewed) return response;
   record->Finish(absl::OkStatus());
   return client.Send(std::move(request), std::move(stop), look, record->observer());

@@ -53,8 +53,9 @@ http::Patience::OnWait VendorClient::Teller(http::Patience::OnWait on_wait) {
 
 VendorClient::~VendorClient() { authenticator_->End(); }
 
-absl::StatusOr<bool> VendorClient::RenewSignIn(const http::Response& answer, std::stop_token stop) {
-  return signing_.RenewAfter(answer, std::move(stop));
+absl::StatusOr<bool> VendorClient::RenewSignIn(const http::Response& answer,
+                                               std::int64_t renewals_before, std::stop_token stop) {
+  return signing_.RenewAfter(answer, renewals_before, std::move(stop));
 }
 
 absl::StatusOr<http::Response> VendorClient::Send(http::Request request, std::stop_token stop,

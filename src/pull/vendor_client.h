@@ -84,9 +84,13 @@ class VendorClient {
   // Whether requests to that place go without the sign-in, as Options::download_hosts says.
   bool GoesUnsigned(const http::Url& url) const { return download_hosts_.Contains(url); }
 
-  // Takes an answer for a refused sign-in, whatever its status. True when it could be renewed, and
-  // the request is worth another try. The errors of Authenticator::Renew.
-  absl::StatusOr<bool> RenewSignIn(const http::Response& answer, std::stop_token stop);
+  // How often the sign-in was renewed so far: to be read before a request is sent.
+  std::int64_t renewals() const { return signing_.renewals(); }
+  // Takes an answer for a refused sign-in, whatever its status. True when it could be renewed, or
+  // was by somebody since there were `renewals_before`, and the request is worth another try. The
+  // errors of Authenticator::Renew.
+  absl::StatusOr<bool> RenewSignIn(const http::Response& answer, std::int64_t renewals_before,
+                                   std::stop_token stop);
 
   // Where a link in the answer to the request for `asked` leads, if it may be followed: absolute,
   // and without what the sign-in put into it. HOST_NOT_ALLOWED, URL_INVALID.

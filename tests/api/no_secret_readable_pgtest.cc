@@ -114,16 +114,10 @@ TEST_F(NoSecretReadableTest, NoFieldOfACredentialIsReadableAnywhere) {
   FindSecretPlaces(*v1::Credential::descriptor(), {}, &places);
   ASSERT_GE(places.size(), 20U);
   const SecretProber prober("https://127.0.0.1");
-  std::string skipped;
-  int covered = 0;
   for (const SecretPlace& place : places) {
     const SecretProbe probe = prober.Try(place, kSentinel);
-    if (!probe.status.ok() && IsNotOffered(probe.status)) {
-      skipped += "\n  " + place.text;
-      continue;
-    }
-    ASSERT_TRUE(probe.status.ok()) << place.text << " is offered, but no example of this test may "
-                                   << "be saved; add one to kSecretExamples: " << probe.status;
+    ASSERT_TRUE(probe.status.ok()) << place.text << ": no example of this test may be saved; add "
+                                   << "one to kSecretExamples: " << probe.status;
     said_.clear();
     const absl::Status created = Create(probe.credential);
     ASSERT_TRUE(created.ok()) << place.text << ": " << created;
@@ -140,14 +134,8 @@ TEST_F(NoSecretReadableTest, NoFieldOfACredentialIsReadableAnywhere) {
     ExpectAbsent(probe.secret, place.text, "the log", logger_->text());
     Remove();
     ExpectAbsent(probe.secret, place.text, "the database afterwards", Rows());
-    ++covered;
   }
-  EXPECT_GE(covered, 2);
-  std::cout << covered << " of " << places.size() << " secret fields were saved and searched for\n";
-  if (!skipped.empty()) {
-    std::cout << "SKIPPED, for ValidateCredential says that this build does not offer them:"
-              << skipped << "\n";
-  }
+  std::cout << places.size() << " secret fields were saved and searched for\n";
 }
 
 // The search would find a secret that leaked.

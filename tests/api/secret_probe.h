@@ -76,17 +76,6 @@ inline void ExpectAbsent(std::string_view secret, const std::string& place, std:
   }
 }
 
-// The kind is there in the contract, and this build refuses it whatever stands in it.
-inline bool IsNotOffered(const absl::Status& status) {
-  for (const base::FieldViolation& violation : base::FieldViolationsOf(status)) {
-    if (violation.field == "kind" ||
-        violation.description.find("is not offered by this build") != std::string::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
 inline absl::Status ValidateProbe(v1::Credential credential) {
   const auth::SecretMap given = auth::ExtractSecrets(&credential);
   return auth::ValidateCredential(credential, given, {});
@@ -117,7 +106,7 @@ class SecretProber {
         const absl::Status status = ValidateProbe(credential);
         const SecretProbe tried{credential, PrivatePartOf(secret), status, secret != sentinel};
         if (status.ok()) return tried;
-        if (!said || IsNotOffered(status)) probe = tried;
+        if (!said) probe = tried;
         said = true;
       }
     }

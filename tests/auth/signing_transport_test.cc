@@ -6,6 +6,7 @@
 #include <latch>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/status.h"
 #include "tests/support/scripted_transport.h"
@@ -124,6 +125,64 @@ TEST(SigningTransport, OfSeveralRefusedRequestsOneRenewsTheSignIn) {
   }
   EXPECT_EQ(authenticator.renewals, 1);
   EXPECT_EQ(vendor.requests().size(), 4U);
+}
+
+// As a token is: once it is renewed there is nothing to renew until it is sent again.
+class RenewedOnce final : public Authenticator {
+ public:
+  absl::Status Apply(http::Request&, std::stop_token) override {
+    is_sent_ = true;
+    return absl::OkStatus();
+  }
+  absl::StatusOr<bool> RenewRefused(const http::Response&, std::stop_token) override {
+    ++renewals;
+    return std::exchange(is_sent_, false);
+  }
+  bool NamesHost(const http::Url&) const override { return true; }
+  void Strip(http::Url*) const override {}
+  std::string Scrub(std::string text) const override { return text; }
+  int renewals = 0;
+
+ private:
+  bool is_sent_ = false;
+};
+
+TEST(SigningTransport, OfSeveralThatARuleTakesForRefusedOneRenewsTheSignIn) {
+  constexpr int kCount = 4;
+  ScriptedTransport vendor([](const http::Request&) { return test::JsonResponse("{}"); });
+  RenewedOnce authenticator;
+  SigningTransport transport(vendor, authenticator);
+  std::latch all_answered(kCount);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kCount; ++i) {
+      threads.emplace_back([&] {
+        const std::int64_t before = transport.renewals();
+        const auto answer = transport.Send({}, {}, {});
+        all_answered.arrive_and_wait();
+        ASSERT_TRUE(answer.ok());
+        const auto again = transport.RenewAfter(*answer, before, {});
+        ASSERT_TRUE(again.ok());
+        EXPECT_TRUE(*again);
+      });
+    }
+  }
+  EXPECT_EQ(authenticator.renewals, 1);
+  EXPECT_EQ(transport.renewals(), 1);
+}
+
+TEST(SigningTransport, ASignInThatARuleTakesForRefusedAnewIsRenewedAnew) {
+  ScriptedTransport vendor([](const http::Request&) { return test::JsonResponse("{}"); });
+  RenewedOnce authenticator;
+  SigningTransport transport(vendor, authenticator);
+  for (int round = 0; round < 2; ++round) {
+    const std::int64_t before = transport.renewals();
+    EXPECT_EQ(before, round);
+    EXPECT_TRUE(*transport.RenewAfter(*transport.Send({}, {}, {}), before, {}));
+  }
+  EXPECT_EQ(authenticator.renewals, 2);
+  EXPECT_FALSE(*transport.RenewAfter({}, transport.renewals(), {})) << "nothing was sent with it";
+  EXPECT_EQ(transport.renewals(), 2) << "and nothing was renewed";
 }
 
 TEST(SigningTransport, TheSignInSeesTheAnswerToTheOneMoreTry) {

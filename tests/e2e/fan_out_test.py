@@ -1,8 +1,10 @@
 """Fan-out and details over a real HTTP server: the definitions of docs/fan-out.md and docs/details.md as
-they stand there, with exact objects compared, and kill -9 in the middle of a fan-out."""
+they stand there, with exact objects compared, and kill -9 in the middle of a fan-out: 3 times, with SYNCLINE_SOAK=1 8
+times."""
 
 import http.server
 import json
+import os
 import pathlib
 import random
 import threading
@@ -250,7 +252,7 @@ def test_the_worked_definitions():
 
 
 SITES = 60
-KILLS = 8
+KILLS = 8 if os.environ.get("SYNCLINE_SOAK") == "1" else 3
 SEED = 20260202
 
 
@@ -331,7 +333,7 @@ def test_kills_in_the_middle_of_a_fan_out():
             lists = [query["offset"] for path, query in vendor.asked[asked:] if path == "/sites"]
             assert len(lists) == len(set(lists)), f"{name}: pages of parents asked twice: {lists}"
             print(f"  {name}: killed at page {page} of {total}", flush=True)
-    assert interrupted >= KILLS // 2, f"only {interrupted} kills met a run: the machine is too quick"
+    assert interrupted >= (KILLS + 1) // 2, f"only {interrupted} kills met a run: the machine is too quick"
 
 
 if __name__ == "__main__":

@@ -74,18 +74,18 @@ def test_a_page_of_100_mb():
 
 def expect_back_pressure(server, vendor):
     """While nothing is stored, the vendor has to wait with what it sends, and is not given up."""
-    server.psql("CREATE TABLE slow (seconds int)")
-    server.psql("""CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    server.psql("CREATE TABLE public.slow (seconds int)")
+    server.psql("""CREATE FUNCTION public.sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                    PERFORM pg_sleep(seconds) FROM public.slow; RETURN NULL; END $$""")
     server.psql("CREATE TRIGGER slow BEFORE INSERT ON ws_default.device "
                 "EXECUTE FUNCTION public.sleep()")
-    server.psql(f"INSERT INTO slow VALUES ({SLOW_SECONDS})")
+    server.psql(f"INSERT INTO public.slow VALUES ({SLOW_SECONDS})")
     time.sleep(5)  # until what is under way stands still
     sent, stored = vendor.sent, stored_count(server)
     time.sleep(SLOW_SECONDS - 6)
     assert stored_count(server) == stored, "the database was not slow"
     assert vendor.sent == sent, f"{vendor.sent - sent} bytes while nothing was stored"
-    server.psql("DELETE FROM slow")
+    server.psql("DELETE FROM public.slow")
     wait_until(lambda: stored_count(server) > stored, 120, "the list to go on")
 
 
@@ -132,7 +132,7 @@ def test_compressed_lines_go_on_after_kill_9():
 
 def test_what_came_before_the_body_broke_off_is_kept():
     with Folder() as folder, LargeVendor() as vendor, Server(folder) as server:
-        vendor.answers["/broken"] = Answer(20_000, broken_at=10_500)
+        vendor.answers["/broken"] = Answer(10_000, broken_at=5_500)
         apply(server, integration(vendor, "broken", "/broken", response={"stream": True},
                                   limits={"attemptCountMax": 2}))
         server.cli("run", "broken", check=False)
@@ -140,9 +140,9 @@ def test_what_came_before_the_body_broke_off_is_kept():
         assert run["state"] == "STATE_FAILED", run
         assert run["error"]["reason"] == "BODY_TRUNCATED", run
         assert vendor.asked == ["/broken"] * 2
-        expect_counters(run, created=10_000, pages=10)
-        expect_all_stored(server, 10_000)
-        expect_orderly_events(server, "broken", pages=10)
+        expect_counters(run, created=5_000, pages=5)
+        expect_all_stored(server, 5_000)
+        expect_orderly_events(server, "broken", pages=5)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from definitions import documents
 from harness import Folder, Server, counters, expect_counters, main
 from raw_vendor import RawVendor, expect_failure, listing, reply, stored_ids, table_of
 
-LONG = os.environ.get("SYNCLINE_LONG") == "1"
-TENTHS = 1_000_000 if LONG else 60_000
+SOAK = os.environ.get("SYNCLINE_SOAK") == "1"
+TENTHS = 1_000_000 if SOAK else 60_000
 TENTHS_PAGE = 10_000
 
 

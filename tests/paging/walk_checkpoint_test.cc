@@ -76,6 +76,30 @@ TEST(WalkCheckpoint, KeepsWhatItMustKnowInItsCheckpoint) {
   }
 }
 
+TEST(WalkCheckpoint, KeepsHowManyPagesTheVendorDeclares) {
+  const char* const pagination = "limit_page { limit: 1 page_count: 'response.pages' }";
+  Walk original = MakeWalk(pagination);
+  ASSERT_TRUE(*Feed(&original, Page(0, 1)));
+  const std::string untold = original.Checkpoint();
+  EXPECT_EQ(untold.find("page_count"), std::string::npos) << "as checkpoints were before";
+  ASSERT_TRUE(*Feed(&original, Page(1, 1, "\"pages\":10")));
+
+  Walk resumed = MakeWalk(pagination);
+  ASSERT_TRUE(resumed.Restore(original.Checkpoint()).ok()) << original.Checkpoint();
+  EXPECT_EQ(resumed.Checkpoint(), original.Checkpoint());
+  ASSERT_FALSE(*Feed(&resumed, Page(2, 0)));
+  EXPECT_EQ(base::ReasonOf(resumed.doubt()), base::Reason::kListIncomplete);
+
+  Walk before = MakeWalk(pagination);
+  ASSERT_TRUE(before.Restore(untold).ok());
+  ASSERT_FALSE(*Feed(&before, Page(2, 0)));
+  EXPECT_TRUE(before.doubt().ok());
+
+  std::string foreign = original.Checkpoint();
+  foreign.replace(foreign.find(":10"), 3, ":-1");
+  EXPECT_EQ(base::ReasonOf(before.Restore(foreign)), base::Reason::kInternal) << foreign;
+}
+
 TEST(WalkCheckpoint, RefusesAForeignCheckpoint) {
   Walk walk = MakeWalk("none {}");
   for (const char* text :

@@ -82,7 +82,7 @@ TEST_F(DoubtsTest, AreNotForgottenBetweenTheSourcesOfALevel) {
     checkpoint = (*page)->checkpoint;
     partial = (*page)->partial;
   }
-  EXPECT_EQ(doubts, 1);
+  EXPECT_GE(doubts, 1) << "whoever lists the first source anew says it again";
   EXPECT_TRUE(partial);
 }
 

@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         JudgedCase{"NotFound", "", 404, "{}", "status 404; VENDOR_ERROR: http://v.example answered",
                    "VENDOR_ERROR"},
-        JudgedCase{"SignIn", "", 401, "{}", "status 401; AUTH_FAILED: ", "AUTH_FAILED"},
+        JudgedCase{"SignIn", "", 403, "{}", "status 403; AUTH_FAILED: ", "AUTH_FAILED"},
         JudgedCase{"NoRecords", "records: 'data'", 200, R"({"x":1})",
                    "status 200; RECORDS_NOT_FOUND: ", "RECORDS_NOT_FOUND"},
         JudgedCase{"NotJson", "", 200, "{", "status 200; JSON_INVALID: ", "JSON_INVALID"},
@@ -119,11 +119,9 @@ INSTANTIATE_TEST_SUITE_P(
                    R"({"e":1})", "rule 1: FAIL; VENDOR_ERROR: ", "VENDOR_ERROR"},
         JudgedCase{"Retried", "response { rules { statuses: 200 action: ACTION_RETRY } }", 200,
                    "[]", "rule 1: RETRY; VENDOR_ERROR: ", "VENDOR_ERROR"},
-        JudgedCase{
-            "Short",
-            "pagination { limit_offset { limit: 2 } total: 'response.total' } records: 'data'", 200,
-            R"({"data":[{"id":1}],"total":5})", "status 200; 1 records at data",
-            "LIST_INCOMPLETE"}),
+        JudgedCase{"Short", "pagination { none {} total: 'response.total' } records: 'data'", 200,
+                   R"({"data":[{"id":1}],"total":5})", "status 200; 1 records at data",
+                   "LIST_INCOMPLETE"}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(ExchangeRecordTest, ParentsAndDetailsSayWhoseTheyAre) {

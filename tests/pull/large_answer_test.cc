@@ -181,9 +181,10 @@ TEST(CheckLargeAnswerTest, NamesWhatDoesNotGoWithStream) {
              "details { name: 'all' request { url: 'http://v.example/{{record.id}}' } response { "
              "stream: true } }"),
       "details[0].response.stream ");
-  EXPECT_EQ(fields(std::string(kRequest) +
-                   "pagination { limit_page { limit: 5 } parallel_page_count: 2 }"),
-            "pagination.parallelPageCount ");
+  EXPECT_EQ(
+      fields(std::string(kRequest) + "pagination { limit_page { limit: 5 } total: 'headers.total' "
+                                     "parallel_page_count: 2 }"),
+      "pagination.parallelPageCount ");
 }
 
 }  // namespace
