@@ -162,7 +162,8 @@ absl::StatusOr<bool> ExportJob::Poll(const expression::Scope& names, std::stop_t
   return Judge(*answer, names);
 }
 
-// The one place where an export is waited for.
+// The one place where an export is waited for. A run that is parked here polls when it comes back:
+// the order is in the checkpoint, and with it the time from which the timeout counts.
 absl::Status ExportJob::Pause(std::stop_token stop) {
   const auto passed = std::chrono::duration_cast<milliseconds>(client_.clock().Now() - order_time_);
   if (passed >= plan_->timeout) {

@@ -60,15 +60,16 @@ Preview::Preview(http::Transport& vendor, const base::Clock& clock, base::Random
       log_({.newest = static_cast<std::size_t>(kExchangesMax)}),
       sign_in_(vendor_, clock_, log_) {}
 
-// A wait that was not allowed is no cancellation: what it was for is what a run would have met.
+// A wait that was not allowed is no cancellation, and nothing is parked here: what the wait was for
+// is what a run would have met.
 absl::Status Preview::Explained(const absl::Status& status) const {
   const bool is_cut = base::ReasonOf(status) == base::Reason::kCancelled && clock_.refused();
   std::optional<http::Wait> wait = is_cut ? refused_ : std::nullopt;
   if (const auto park = http::ParkOf(status); park.has_value()) wait = park->wait;
   if (!wait.has_value()) return status;
-  return base::Error(wait->reason,
-                     fmt::format("{} A run would wait {:.1f} s and try again.", wait->message,
-                                 static_cast<double>(wait->delay.count()) / 1000));
+  const double seconds = static_cast<double>(wait->delay.count()) / 1000;
+  return base::Error(wait->reason, fmt::format("{} A run would wait {:.1f} s and try again.",
+                                               wait->message, seconds));
 }
 
 absl::Status Preview::Pull(Puller& puller, const Bounds& bounds, const ExchangeLog::Scrub& scrub,

@@ -97,10 +97,9 @@ absl::StatusOr<http::Response> VendorClient::SendOnce(http::Request request,
   return unlimited_.Send(request, limits, std::move(stop));
 }
 
-absl::Status VendorClient::Sit(const http::Wait& wait, std::stop_token stop) const {
-  patience_.Show(wait);
-  if (clock_.WaitFor(wait.delay, std::move(stop))) return absl::OkStatus();
-  return base::Error(base::Reason::kCancelled, "Stopped while waiting for the vendor.");
+absl::Status VendorClient::Sit(const http::Wait& wait, std::stop_token stop) {
+  patience_.EndPage();
+  return patience_.Sit(wait, std::move(stop));
 }
 
 absl::StatusOr<std::string> VendorClient::ResolveLink(const http::Url& asked,

@@ -78,8 +78,9 @@ class VendorClient {
   absl::StatusOr<http::Response> SendOnce(http::Request request, std::chrono::milliseconds timeout,
                                           std::stop_token stop);
 
-  // A pause that is not for a request's next try, shown as those are. CANCELLED.
-  absl::Status Sit(const http::Wait& wait, std::stop_token stop) const;
+  // A pause that is not for a request's next try, shown as those are. What was answered before it
+  // can be asked for again: a park loses nothing. What http::Patience::Sit says.
+  absl::Status Sit(const http::Wait& wait, std::stop_token stop);
 
   // Whether requests to that place go without the sign-in, as Options::download_hosts says.
   bool GoesUnsigned(const http::Url& url) const { return download_hosts_.Contains(url); }

@@ -85,6 +85,10 @@ absl::Status RequestCancel(store::Transaction& transaction, const std::string& r
         .status();
   }
   SYNCLINE_ASSIGN_OR_RETURN(
+      const store::Result with_job,
+      transaction.Execute(store::sql::kRunQueueCancelWithJob, store::Parameters().Uuid(run_id)));
+  if (!with_job.empty()) return absl::OkStatus();
+  SYNCLINE_ASSIGN_OR_RETURN(
       const store::Result removed,
       transaction.Execute(store::sql::kRunQueueRemoveLocked, store::Parameters().Uuid(run_id)));
   return WriteRunEnding(

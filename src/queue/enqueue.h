@@ -42,8 +42,10 @@ struct EnqueueRequest {
 absl::Status Enqueue(store::Transaction& transaction, const EnqueueRequest& request,
                      const std::string& run_id);
 
-// Ends a queued run at once; asks the owner of a running one to stop at the next occasion, at the
-// latest within its page. RUN_NOT_ACTIVE when it has ended. The caller has checked that it exists.
+// Ends a queued run at once, or, when it may have left an export that is to be cleaned up, lets the
+// next worker end it and do that; asks the owner of a running one to stop at the next occasion, at
+// the latest within its page. RUN_NOT_ACTIVE when it has ended. The caller has checked that it
+// exists.
 absl::Status RequestCancel(store::Transaction& transaction, const std::string& run_id);
 
 }  // namespace syncline::queue

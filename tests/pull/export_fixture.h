@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/patience.h"
 #include "tests/pull/fan_out_fixture.h"
 
 namespace syncline::pull {
@@ -81,6 +82,35 @@ class ExportTest : public FanOutTest {
       text += " ";
     }
   }
+  // All pages of a run that is parked, and comes back from its checkpoint when its time has come,
+  // as often as it takes; how it ended is outcome_. `waits_` has the pauses of both kinds.
+  std::string PullParked(const std::string& integration) {
+    std::string text;
+    std::string checkpoint;
+    int pages = 0;
+    while (parked_ < kParkedMax) {
+      const auto puller = MakeExport(integration);
+      outcome_ = puller->Resume(pages, checkpoint);
+      while (outcome_.ok()) {
+        const auto page = puller->Next({});
+        outcome_ = page.status();
+        if (page.ok() && !page->has_value()) return text;
+        if (!page.ok()) break;
+        text += (text.empty() ? "" : " ") + Describe(**page);
+        checkpoint = (*page)->checkpoint;
+        ++pages;
+      }
+      const auto park = http::ParkOf(outcome_);
+      if (!park.has_value()) return text;
+      EXPECT_EQ(park->wait.next_attempt, 1) << "no try of any request";
+      EXPECT_FALSE(park->paid);
+      ++parked_;
+      waits_.push_back(park->wait);
+      clock_.Advance(park->due - clock_.SteadyNow());
+    }
+    ADD_FAILURE() << "parked for ever: " << text;
+    return text;
+  }
   // The error that ends the walk.
   static absl::Status FailureOf(Puller& puller) {
     while (true) {
@@ -98,6 +128,9 @@ class ExportTest : public FanOutTest {
     return name;
   }
 
+  static constexpr int kParkedMax = 20;
+  int parked_ = 0;
+  absl::Status outcome_;
   std::map<std::string, std::deque<http::Response>> script_;
   test::ScriptedTransport exporting_{[this](const http::Request& request) {
     const auto found = script_.find(NameOf(request));

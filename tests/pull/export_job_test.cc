@@ -1,5 +1,5 @@
-// Lists that the vendor prepares: the order, the wait, the parts, and what a run that goes on after
-// a crash makes of them.
+// Lists that the vendor prepares: the order, the parts, and what a run that goes on after a crash
+// makes of them.
 #include "pull/export_job.h"
 
 #include <gmock/gmock.h>
@@ -235,79 +235,6 @@ TEST_F(ExportJobTest, AJobThatRepeatsTheSignInIsNotKept) {
   const absl::Status failure = FailureOf(*MakeExport(InChunks()));
   EXPECT_EQ(base::ReasonOf(failure), base::Reason::kExportJobFailed);
   EXPECT_THAT(base::MessageOf(failure), testing::Not(HasSubstr("sentinel")));
-}
-
-struct PauseCase {
-  const char* name;
-  const char* more;
-  const char* poll;
-  const char* retry_after;
-  std::vector<int> pauses;
-};
-
-class ExportPauseTable : public ExportTest, public testing::WithParamInterface<PauseCase> {};
-
-TEST_P(ExportPauseTable, WaitsAsItIsTold) {
-  On("POST /exports", kOrdered);
-  http::Response poll = test::JsonResponse(GetParam().poll);
-  if (*GetParam().retry_after != 0) poll.headers.Add("Retry-After", GetParam().retry_after);
-  On("GET /exports/e1", poll);
-  const absl::Status failure =
-      FailureOf(*MakeExport(InChunks(GetParam().more + std::string(" timeout { seconds: 100 }"))));
-  EXPECT_EQ(base::ReasonOf(failure), base::Reason::kExportJobTimeout) << base::MessageOf(failure);
-  EXPECT_EQ(Pauses(), GetParam().pauses);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Table, ExportPauseTable,
-    testing::Values(
-        PauseCase{"Alike", "poll_interval { seconds: 25 }", "{}", "", {25, 25, 25, 25}},
-        PauseCase{"ToTheTimeoutAndNotBeyond", "poll_interval { seconds: 60 }", "{}", "", {60, 40}},
-        PauseCase{"Growing",
-                  "poll_interval { seconds: 4 } poll_interval_max { seconds: 40 }",
-                  "{}",
-                  "",
-                  {4, 4, 4, 6, 9, 13, 20, 30, 8}},
-        PauseCase{"RetryAfter", "", "{}", "30", {30, 30, 30, 10}},
-        PauseCase{"ItsOwnWord", "poll_wait: 'response.wait'", R"({"wait":50})", "30", {50, 50}},
-        PauseCase{
-            "NoWord", "poll_wait: 'response.wait'", R"({"wait":null})", "30", {30, 30, 30, 10}},
-        PauseCase{
-            "LongerThanAnHour", "poll_wait: 'response.wait'", R"({"wait":90000})", "", {100}}),
-    [](const auto& test) { return std::string(test.param.name); });
-
-TEST_F(ExportJobTest, ZeroSecondsAreOne) {
-  On("POST /exports", kOrdered);
-  On("GET /exports/e1", R"({"wait":0})");
-  (void)FailureOf(*MakeExport(InChunks("poll_wait: 'response.wait' timeout { seconds: 3 }")));
-  EXPECT_THAT(Pauses(), ElementsAre(1, 1, 1));
-}
-
-TEST_F(ExportJobTest, TimeThatNobodyWaitedCounts) {
-  On("POST /exports", kOrdered);
-  On("GET /exports/e1", R"({"status":"QUEUED"})");
-  const auto page = MakeExport(InChunks())->Next({});
-  ASSERT_TRUE(page.ok());
-  clock_.Advance(std::chrono::hours(1));
-  const auto puller = MakeExport(InChunks());
-  ASSERT_TRUE(puller->Resume(1, (*page)->checkpoint).ok());
-  EXPECT_EQ(base::ReasonOf(FailureOf(*puller)), base::Reason::kExportJobTimeout);
-  EXPECT_EQ(CountOf("GET /exports/e1"), 1) << "it might be ready by now";
-  EXPECT_THAT(Pauses(), testing::IsEmpty());
-}
-
-TEST_F(ExportJobTest, AStopEndsTheWait) {
-  std::stop_source stop;
-  test::ScriptedTransport vendor([&](const http::Request& request) {
-    if (request.method == http::Method::kPost) return test::JsonResponse(kOrdered);
-    stop.request_stop();
-    return test::JsonResponse(R"({"status":"QUEUED"})");
-  });
-  const auto puller = MakePuller(vendor, InChunks());
-  ASSERT_TRUE(puller->Next({}).ok());
-  const auto page = puller->Next(stop.get_token());
-  EXPECT_EQ(base::ReasonOf(page.status()), base::Reason::kCancelled);
-  EXPECT_EQ(vendor.requests().size(), 2U) << "one order, one poll";
 }
 
 TEST_F(ExportJobTest, ACheckpointOfAnotherKindIsRefused) {

@@ -115,6 +115,36 @@ TEST_F(PreviewTest, AWaitBeyondTheDeadlineIsNotBegun) {
   EXPECT_EQ(script_.requests().size(), 1U);
 }
 
+struct ExportWait {
+  const char* name;
+  int seconds;
+  const char* words;
+};
+class PreviewOfAnExport : public PreviewTest, public testing::WithParamInterface<ExportWait> {};
+
+TEST_P(PreviewOfAnExport, SaysHowLongARunWouldWaitAndCleansUp) {
+  answers_ = {{"/order", R"({"id":"e1"})"}, {"/poll/e1", R"({"done":false})"}, {"/end/e1", "{}"}};
+  const auto result =
+      Run(vendor_,
+          fmt::format("request {{ url: 'http://v.example/file' }} export_job {{ "
+                      "create {{ url: 'http://v.example/order' }} job: 'response.id' "
+                      "poll {{ url: 'http://v.example/poll/{{{{job}}}}' }} "
+                      "ready_when: 'response.done' poll_interval {{ seconds: {} }} "
+                      "clean_up {{ url: 'http://v.example/end/{{{{job}}}}' }} }}",
+                      GetParam().seconds),
+          {.page_count = 2, .record_count = 10});
+  EXPECT_EQ(base::ReasonOf(result.error), base::Reason::kExportJobTimeout);
+  EXPECT_THAT(base::MessageOf(result.error), HasSubstr(GetParam().words));
+  EXPECT_FALSE(http::ParkOf(result.error).has_value()) << "there is no run to be parked";
+  EXPECT_THAT(Asked(), ElementsAre("/order", "/poll/e1", "/end/e1"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, PreviewOfAnExport,
+    testing::Values(ExportWait{"ThatARunSitsOut", 25, "A run would wait 25.0 s"},
+                    ExportWait{"ThatParksARun", 60, "A run would wait 60.0 s"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 TEST_F(PreviewTest, NothingIsSentAfterTheDeadline) {
   test::ScriptedTransport slow([this](const http::Request&) {
     clock_.Advance(seconds(30));

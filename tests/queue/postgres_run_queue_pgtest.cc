@@ -186,6 +186,52 @@ TEST_F(PostgresRunQueueTest, ASignInThatWasRefusedPausesTheSchedules) {
   EXPECT_EQ(paused_after("AUTH_FAILED", "401"), "true AUTH_FAILED");
 }
 
+struct CancelCase {
+  const char* name;
+  const char* definition;  // of the integration, as SQL that changes it
+  const char* checkpoint;  // as SQL
+  model::RunState state;
+};
+class CancelOfAParkedRun : public PostgresRunQueueTest,
+                           public testing::WithParamInterface<CancelCase> {};
+
+TEST_P(CancelOfAParkedRun, LeavesItToAWorkerWhenThereMayBeAnExportToCleanUp) {
+  v1::Integration integration;
+  integration.set_object_type("user");
+  v1::ExportJob& job = *integration.mutable_export_job();
+  job.mutable_poll()->set_url("https://vendor.example/e/{{job}}");
+  job.mutable_clean_up()->set_url("https://vendor.example/e/{{job}}");
+  tables_->AddIntegration("ordered", integration);
+  const std::string run_id = tables_->Enqueue("ordered").value();
+  queue::PostgresRunQueue queue(database(), kFirstWorker);
+  ASSERT_TRUE(queue.Park(queue.Claim(1)->at(0), {.delay = std::chrono::hours(1)}).ok());
+  migrated_->Query(fmt::format("UPDATE syncline.run SET definition = {}", GetParam().definition));
+  migrated_->Query(
+      fmt::format("UPDATE syncline.run_queue SET checkpoint = {}", GetParam().checkpoint));
+  ASSERT_TRUE(tables_->RequestCancel(run_id).ok());
+  EXPECT_EQ(tables_->RunColumn(run_id, "state"), model::RunStateName(GetParam().state));
+  if (GetParam().state == model::RunState::kCancelled) {
+    EXPECT_TRUE(queue.Claim(1)->empty());
+    return;
+  }
+  EXPECT_TRUE(tables_->RequestCancel(run_id).ok()) << "asking twice is no error";
+  const auto claimed = queue.Claim(1);
+  ASSERT_EQ(claimed->size(), 1U) << "nobody waits for its time";
+  EXPECT_EQ(claimed->at(0).run_id, run_id);
+  EXPECT_TRUE(claimed->at(0).cancel_requested);
+  EXPECT_EQ(claimed->at(0).checkpoint, "{}");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, CancelOfAParkedRun,
+    testing::Values(CancelCase{"AfterTheOrder", "definition", "'{}'", model::RunState::kQueued},
+                    CancelCase{"BeforeTheOrder", "definition", "NULL", model::RunState::kCancelled},
+                    CancelCase{"WithoutACleanUp", "definition #- '{integration,exportJob,cleanUp}'",
+                               "'{}'", model::RunState::kCancelled},
+                    CancelCase{"WithoutAnExport", "definition #- '{integration,exportJob}'", "'{}'",
+                               model::RunState::kCancelled}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 TEST_F(PostgresRunQueueTest, AParkedRunComesBackAtItsTimeAndNotBefore) {
   const std::string run_id = tables_->Enqueue("devices").value();
   queue::PostgresRunQueue queue(database(), kFirstWorker);

@@ -27,6 +27,7 @@ class PipelineExportTest : public RunFixture {
     job.set_job("response.id");
     job.mutable_poll()->set_url("https://vendor.example/e/{{job}}");
     job.set_ready_when("response.parts");
+    job.mutable_poll_interval()->set_seconds(poll_interval_);
     job.set_parts("response.parts");
     job.mutable_clean_up()->set_url("https://vendor.example/e/{{job}}");
     job.mutable_clean_up()->set_method(v1::Request::METHOD_DELETE);
@@ -73,6 +74,7 @@ class PipelineExportTest : public RunFixture {
     resources_.on_commit = nullptr;
   }
 
+  int poll_interval_ = 10;  // seconds
   std::mutex mutex_;
   std::vector<std::string> sent_;  // guarded by mutex_
   std::atomic<bool> ready_ = true;
@@ -118,6 +120,64 @@ TEST_F(PipelineExportTest, IsLeftToTheNextAttemptWhenTheRunIsHandedBack) {
   Pipeline(exporting_context_, Claim(), next).Run();
   EXPECT_TRUE(pages().Get().ended);
   EXPECT_EQ(CountOf("POST/e"), 1);
+  EXPECT_EQ(CountOf("DELETE/e/j"), 1);
+}
+
+TEST_F(PipelineExportTest, ALongPauseGivesTheWorkerBack) {
+  poll_interval_ = 60;
+  ready_ = false;
+  Order();
+  RunOnce();
+  EXPECT_EQ(Row().state, model::RunState::kQueued);
+  EXPECT_EQ(Row().wait.reason, "EXPORT_JOB_TIMEOUT");
+  EXPECT_EQ(Row().run.parked, std::chrono::seconds(60));
+  EXPECT_EQ(Row().run.attempt, 0) << "no attempt that failed";
+  EXPECT_EQ(pages().Get().page_number, 1) << "the order is committed";
+  EXPECT_EQ(clock_.SteadyNow().time_since_epoch(), std::chrono::seconds(0)) << "nobody waited";
+
+  clock_.Advance(std::chrono::seconds(60));
+  CarryProgress(kRun);
+  ready_ = true;
+  RunControl next;
+  Pipeline(exporting_context_, Claim(), next).Run();
+  EXPECT_TRUE(pages().Get().ended);
+  EXPECT_EQ(pages().Get().counters.records, 2);
+  EXPECT_EQ(CountOf("POST/e"), 1);
+  EXPECT_EQ(CountOf("GET/e/j"), 2) << "one poll each";
+  EXPECT_EQ(CountOf("DELETE/e/j"), 1);
+  EXPECT_THAT(Kinds(kRun), testing::ElementsAre("queued", "started", "waiting", "started"));
+}
+
+TEST_F(PipelineExportTest, TheTimeoutCountsWhatTheRunWasParked) {
+  poll_interval_ = 3600;
+  ready_ = false;
+  Order();
+  RunOnce();
+  EXPECT_EQ(Row().state, model::RunState::kQueued);
+  clock_.Advance(std::chrono::hours(1));  // the default
+  CarryProgress(kRun);
+  RunControl next;
+  Pipeline(exporting_context_, Claim(), next).Run();
+  EXPECT_EQ(Row().state, model::RunState::kFailed);
+  EXPECT_EQ(Row().ending.error.reason, "EXPORT_JOB_TIMEOUT");
+  EXPECT_EQ(CountOf("POST/e"), 1);
+  EXPECT_EQ(CountOf("DELETE/e/j"), 1);
+}
+
+TEST_F(PipelineExportTest, IsCleanedUpWhenAParkedRunIsCancelled) {
+  poll_interval_ = 60;
+  ready_ = false;
+  Order();
+  RunOnce();
+  EXPECT_EQ(CountOf("DELETE/e/j"), 0);
+  CarryProgress(kRun);
+  queue::ClaimedRun run = Claim();
+  run.cancel_requested = true;
+  RunControl next;
+  next.Stop(StopCause::kCancelled);  // who watches for that may be quicker than the walk
+  Pipeline(exporting_context_, run, next).Run();
+  EXPECT_EQ(Row().state, model::RunState::kCancelled);
+  EXPECT_EQ(CountOf("GET/e/j"), 1) << "nothing else is asked";
   EXPECT_EQ(CountOf("DELETE/e/j"), 1);
 }
 

@@ -86,6 +86,16 @@ WHERE q.run_id IS NULL OR q.cancel_time IS NOT NULL;
 -- name: RunQueueLock
 SELECT state FROM syncline.run_queue WHERE run_id = $1 FOR UPDATE;
 
+-- name: RunQueueCancelWithJob
+-- After RunQueueLock, of a run that no worker has. One that may have left an export at its vendor is
+-- due at once: whoever claims it ends it and cleans up. No row when there is nothing to clean up.
+UPDATE syncline.run_queue q
+SET cancel_time = COALESCE(q.cancel_time, clock_timestamp()), run_after = clock_timestamp()
+FROM syncline.run r
+WHERE q.run_id = $1 AND r.run_id = q.run_id AND q.checkpoint IS NOT NULL
+  AND r.definition -> 'integration' -> 'exportJob' ? 'cleanUp'
+RETURNING 1;
+
 -- name: RunQueueRemoveLocked
 -- After RunQueueLock or RunQueueRescue, whose row lock is the fence.
 DELETE FROM syncline.run_queue WHERE run_id = $1 RETURNING next_sequence;
