@@ -1,17 +1,12 @@
 #include "http/rate_budget.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <atomic>
-#include <list>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include "base/status.h"
-#include "http/budget_store.h"
-#include "tests/support/fake_clock.h"
+#include "tests/http/rate_budget_fixture.h"
 
 namespace syncline::http {
 namespace {
@@ -19,54 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::FakeClock;
-
-// The fleet's budget, which counts how often it is asked and may be away.
-class CountingStore final : public BudgetStore {
- public:
-  CountingStore(const RateLimit& limit, const base::Clock& clock) : inner_(limit, clock) {}
-  absl::StatusOr<BudgetShare> Take(const BudgetDemand& demand) override {
-    ++takes;
-    if (!failure.ok()) return failure;
-    return inner_.Take(demand);
-  }
-  absl::Status Block(milliseconds pause) override {
-    ++blocks;
-    return inner_.Block(pause);
-  }
-  std::atomic<int> takes = 0;
-  std::atomic<int> blocks = 0;
-  absl::Status failure;
-
- private:
-  LocalBudgetStore inner_;
-};
-
-class RateBudgetTest : public testing::Test {
- protected:
-  // A worker of the fleet.
-  RateBudget& Make(const RateLimit& limit, const char* holder = "w1") {
-    if (store_ == nullptr) store_ = std::make_unique<CountingStore>(limit, clock_);
-    return budgets_.emplace_back(limit, holder, *store_, clock_, random_);
-  }
-  absl::Status Ask(RateBudget& budget, bool paid = false, std::stop_token stop = {}) {
-    return budget.Acquire("list", paid, patience_, std::move(stop)).status();
-  }
-  double Elapsed() const {
-    return std::chrono::duration<double>(clock_.SteadyNow().time_since_epoch()).count();
-  }
-  static Response Throttled(const char* retry_after) {
-    Response response{.status = 429};
-    response.headers.Add("Retry-After", retry_after);
-    return response;
-  }
-
-  FakeClock clock_{FakeClock::Waits::kJump};
-  base::SeededRandom random_{1};
-  std::vector<Wait> shown_;
-  Patience patience_{clock_, [this](const Wait& wait) { shown_.push_back(wait); }};
-  std::unique_ptr<CountingStore> store_;
-  std::list<RateBudget> budgets_;
-};
 
 TEST_F(RateBudgetTest, WithoutALimitNothingWaitsAndTheFleetIsAskedRarely) {
   RateBudget& budget = Make({});
@@ -254,80 +201,6 @@ TEST_F(RateBudgetTest, APlaceThatNobodyUsesGoesBackToTheFleet) {
   EXPECT_TRUE(first.HasNothing());
   ASSERT_TRUE(Ask(second).ok());
   EXPECT_LT(Elapsed(), 3.0);
-}
-
-TEST_F(RateBudgetTest, WithoutTheFleetNothingGoes) {
-  RateBudget& budget = Make({.requests_per_second = 1});
-  store_->failure = base::Error(base::Reason::kDatabaseUnavailable, "away");
-  EXPECT_EQ(base::ReasonOf(Ask(budget)), base::Reason::kDatabaseUnavailable);
-  store_->failure = absl::OkStatus();
-  EXPECT_TRUE(Ask(budget).ok());
-}
-
-TEST_F(RateBudgetTest, WithoutALimitRequestsGoOnWhileTheFleetIsAway) {
-  RateBudget& budget = Make({});
-  store_->failure = base::Error(base::Reason::kDatabaseUnavailable, "away");
-  EXPECT_TRUE(Ask(budget).ok()) << "the first one, too";
-  EXPECT_TRUE(Ask(budget).ok());
-  EXPECT_EQ(store_->takes, 1) << "asked again a second later";
-  clock_.Advance(RateBudget::kShareLife);
-  EXPECT_TRUE(Ask(budget).ok());
-  EXPECT_EQ(store_->takes, 2);
-  store_->failure = absl::OkStatus();
-  ASSERT_TRUE(store_->Block(seconds(20)).ok());
-  clock_.Advance(RateBudget::kShareLife);
-  const double before = Elapsed();
-  EXPECT_TRUE(Ask(budget).ok());
-  EXPECT_NEAR(Elapsed() - before, 19.0, 0.01) << "it hears again what others were told";
-}
-
-TEST_F(RateBudgetTest, WhatTheVendorSaidStaysGoodWhileTheFleetIsAway) {
-  RateBudget& budget = Make({});
-  ASSERT_TRUE(Ask(budget).ok());
-  budget.Observe(Throttled("20"));
-  store_->failure = base::Error(base::Reason::kDatabaseUnavailable, "away");
-  clock_.Advance(RateBudget::kShareLife);
-  EXPECT_TRUE(Ask(budget).ok());
-  EXPECT_EQ(Elapsed(), 20.0);
-}
-
-struct AwayCase {
-  const char* name;
-  RateLimit limit;
-  bool paid;
-  base::Reason reason;
-  bool goes;
-};
-
-// A share is known, and over.
-TEST_F(RateBudgetTest, WhatIsToBeTakenIsNotTakenWhileTheFleetIsAway) {
-  const base::Reason away = base::Reason::kDatabaseUnavailable;
-  const AwayCase cases[] = {
-      {"NothingIsTaken", {}, false, away, true},
-      {"AnyErrorOfAStore", {}, false, base::Reason::kInternal, true},
-      {"TheCredentialIsGone", {}, false, base::Reason::kNotFound, false},
-      {"ASlot", {.requests_per_second = 0.5}, false, away, false},
-      {"ASlotThatIsPaid", {.requests_per_second = 0.5}, true, away, true},
-      {"APaidOneOfACredentialThatIsGone",
-       {.requests_per_second = 0.5},
-       true,
-       base::Reason::kNotFound,
-       false},
-      {"APlace", {.concurrent_request_count = 3}, false, away, false},
-  };
-  for (const AwayCase& test : cases) {
-    CountingStore store(test.limit, clock_);
-    RateBudget budget(test.limit, "w", store, clock_, random_);
-    ASSERT_TRUE(Ask(budget).ok()) << test.name;
-    store.failure = base::Error(test.reason, "away");
-    clock_.Advance(2 * RateBudget::kShareLife);
-    const absl::Status status = Ask(budget, test.paid);
-    EXPECT_EQ(store.takes, 2) << test.name;
-    EXPECT_EQ(status.ok(), test.goes) << test.name;
-    if (!status.ok()) {
-      EXPECT_EQ(base::ReasonOf(status), test.reason) << test.name;
-    }
-  }
 }
 
 TEST_F(RateBudgetTest, AStopEndsTheWait) {

@@ -109,7 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         JudgedCase{"NotFound", "", 404, "{}", "status 404; VENDOR_ERROR: http://v.example answered",
                    "VENDOR_ERROR"},
-        JudgedCase{"SignIn", "", 403, "{}", "status 403; AUTH_FAILED: ", "AUTH_FAILED"},
+        JudgedCase{"SignIn", "", 401, "{}", "AUTH_FAILED: The vendor refused the sign-in (401).",
+                   "AUTH_FAILED"},
         JudgedCase{"NoRecords", "records: 'data'", 200, R"({"x":1})",
                    "status 200; RECORDS_NOT_FOUND: ", "RECORDS_NOT_FOUND"},
         JudgedCase{"NotJson", "", 200, "{", "status 200; JSON_INVALID: ", "JSON_INVALID"},
@@ -118,11 +119,22 @@ INSTANTIATE_TEST_SUITE_P(
         JudgedCase{"Failed", "response { rules { when: 'response.e' action: ACTION_FAIL } }", 200,
                    R"({"e":1})", "rule 1: FAIL; VENDOR_ERROR: ", "VENDOR_ERROR"},
         JudgedCase{"Retried", "response { rules { statuses: 200 action: ACTION_RETRY } }", 200,
-                   "[]", "rule 1: RETRY; VENDOR_ERROR: ", "VENDOR_ERROR"},
-        JudgedCase{"Short", "pagination { none {} total: 'response.total' } records: 'data'", 200,
-                   R"({"data":[{"id":1}],"total":5})", "status 200; 1 records at data",
-                   "LIST_INCOMPLETE"}),
+                   "[]", "rule 1: RETRY; VENDOR_ERROR: ", "VENDOR_ERROR"}),
     [](const auto& row) { return row.param.name; });
+
+TEST_F(ExchangeRecordTest, AListThatEndsShortSaysSo) {
+  script_.EnqueueJson(R"({"data":[{"id":1}],"total":5})");
+  script_.EnqueueJson(R"({"data":[],"total":5})");
+  const auto exchanges =
+      PullNoted(script_,
+                "request { url: 'http://v.example/list' } records: 'data' pagination { "
+                "limit_offset { limit: 1 } total: 'response.total' }");
+  ASSERT_EQ(exchanges.size(), 2U);
+  EXPECT_EQ(exchanges[0].reason, "");
+  EXPECT_THAT(exchanges[1].judgement,
+              HasSubstr("0 records at data; the list ends here; LIST_INCOMPLETE: "));
+  EXPECT_TRUE(exchanges[1].failed);
+}
 
 TEST_F(ExchangeRecordTest, ParentsAndDetailsSayWhoseTheyAre) {
   answers_ = {{"/sites", R"([{"id":7}])"},

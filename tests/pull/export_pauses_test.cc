@@ -48,8 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "poll_interval { seconds: 4 } poll_interval_max { seconds: 40 }",
                   "{}",
                   "",
-                  {4, 4, 4, 6, 9, 13, 20, 30, 8},
-                  0},
+                  {4, 4, 4, 6, 9, 13, 20, 30, 8},  // 30.4 s, that is
+                  1},
         PauseCase{"RetryAfter", "", "{}", "30", {30, 30, 30, 10}, 0},
         PauseCase{"ItsOwnWord", "poll_wait: 'response.wait'", R"({"wait":50})", "30", {50, 50}, 2},
         PauseCase{

@@ -1,5 +1,6 @@
 """Answers that are far too large (faults 24, 25) or far too deep (26), on plain sockets: cut off at the limit,
-with the server's memory bounded by twice of it, and under an address space that could not hold them."""
+or cut into pages where nothing needs them whole, with the server's memory bounded by twice the limit of a
+page, and under an address space that could not hold them."""
 
 import gzip
 import itertools
@@ -30,14 +31,20 @@ def bomb_of_members():
 
 
 def plain(length_told):
-    """1 GiB of JSON, a mebibyte at a time."""
-    piece = b'{"id":"1"},' + b" " * (MIB - 11)
+    """A list of 1,025 records in a little more than 1 GiB of JSON, a mebibyte at a time."""
+    record = b'{"id":"%04d"},' + b" " * (MIB - 14)
+    pieces = 1024
+    end = b'{"id":"last"}]'
+
+    def chunk(text):
+        return text if length_told else b"%x\r\n%s\r\n" % (len(text), text)
 
     def answer(_):
-        head = f"Content-Length: {GIB + 1}" if length_told else "Transfer-Encoding: chunked"
-        yield head_of(head) + (b"" if length_told else b"1\r\n") + b"[" + (b"" if length_told else b"\r\n")
-        for _ in range(GIB // MIB):
-            yield piece if length_told else b"%x\r\n%s\r\n" % (len(piece), piece)
+        yield head_of(f"Content-Length: {1 + GIB + len(end)}" if length_told else "Transfer-Encoding: chunked")
+        yield chunk(b"[")
+        for number in range(pieces):
+            yield chunk(record % number)
+        yield chunk(end) + (b"" if length_told else b"0\r\n\r\n")
     return answer
 
 
@@ -55,23 +62,30 @@ def test_24_and_25_answers_of_a_gibibyte():
         "/bomb-untold": lambda _: reply(small),  # found by its content
         "/bomb-of-members": lambda _: reply(members),
         "/announced": plain(length_told=True),
-        "/endless": plain(length_told=False),
-        "/fine": lambda _: reply([{"id": "d-1"}]),
+        "/unannounced": plain(length_told=False),
     }
-    with Folder() as folder, RawVendor(answers) as vendor, Server(folder) as server:
-        server.apply(documents(*itertools.chain(*(
-            listing(path[1:], vendor, limits=ONCE) for path in answers))))
+    cut = {"/cut": plain(length_told=True), "/cut-unannounced": plain(length_told=False)}
+    fine = {"/fine": lambda _: reply([{"id": "d-1"}])}
+    with Folder() as folder, RawVendor({**answers, **cut, **fine}) as vendor, \
+            Server(folder) as server:
+        server.apply(documents(
+            # A wildcard needs the whole answer.
+            *itertools.chain(*(listing(path[1:], vendor, limits=ONCE, records="[*]") for path in answers)),
+            *itertools.chain(*(listing(path[1:], vendor, limits=ONCE) for path in [*cut, *fine]))))
         assert counters(server.run("fine"))["created"] == 1  # everything is loaded and running
         limit_address_space(server, 512 * MIB)
         before = server.process.resident_peak_bytes()
         for path in answers:
             name = path[1:]
-            if name == "fine":
-                continue
             error = expect_failure(server, name, "RESPONSE_TOO_LARGE")
             peak = server.process.resident_peak_bytes()
             print(f"  {name}: peak {peak >> 20} MiB: {error['message']}", flush=True)
             assert not stored_ids(server, name)
+        for path in cut:
+            run = server.run(path[1:])
+            peak = server.process.resident_peak_bytes()
+            print(f"  {path[1:]}: peak {peak >> 20} MiB: {counters(run)}", flush=True)
+            assert run["verdict"] == "VERDICT_COMPLETE" and counters(run)["created"] == 1025, run
         print(f"  {len(small) >> 10} KiB for 1 GiB; peak {before >> 20} -> {peak >> 20} MiB", flush=True)
         assert peak < 2 * PAGE_MAX, f"{peak >> 20} MiB"
         assert counters(server.run("fine"))["unchanged"] == 1, "the server is well"
