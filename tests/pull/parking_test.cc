@@ -157,7 +157,7 @@ TEST_F(ParkingTest, ABudgetThatIsSmallerThanAPageEndsTheRun) {
     auto puller = Puller::Make(
         {.integration = ParseIntegration(
              "request { url: 'http://v.example/list' } limits { attempt_count_max: 3 } details { "
-             "name: 'a' request { url: 'http://v.example/{{record.id}}' } }"),
+             "name: 'a' parallel_count: 1 request { url: 'http://v.example/{{record.id}}' } }"),
          .authenticator = auth::MakeNoAuthenticator(),
          .transport = vendor,
          .clock = clock_,
