@@ -82,11 +82,12 @@ class Call {
 }  // namespace
 
 grpc::ServerUnaryReactor* StartUnaryCall(const CallEnvironment& environment,
+                                         base::WorkerPool& workers,
                                          grpc::CallbackServerContext* context, const char* method,
                                          std::function<absl::Status(const CallScope&)> work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   auto call = std::make_shared<Call>(environment, context, reactor, method);
-  const absl::Status queued = environment.workers.Submit(
+  const absl::Status queued = workers.Submit(
       [call, work = std::move(work)](const std::stop_token& stop) { call->Run(work, stop); });
   if (!queued.ok()) call->Answer(queued);
   return reactor;

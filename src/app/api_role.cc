@@ -34,7 +34,11 @@ ApiRole::ApiRole(const Config& config, Foundation& foundation, std::function<voi
     : config_(config),
       egress_guard_(foundation.egress_guard),
       workers_(kWorkerCount, kQueuedCallsMax),
-      calls_{.workers = workers_, .logger = foundation.logger, .clock = foundation.clock},
+      waiting_workers_(kWaitingWorkerCount, kQueuedWaitingCallsMax),
+      calls_{.workers = workers_,
+             .waiting_workers = waiting_workers_,
+             .logger = foundation.logger,
+             .clock = foundation.clock},
       page_tokens_(*foundation.token_sealer),
       vendor_transport_(http::MakeCurlTransport({.guard = foundation.egress_guard})),
       handlers_{.database = foundation.database,
@@ -83,6 +87,7 @@ void ApiRole::Stop() {
   for (const auto& server : servers_) server->Shutdown(kCallDrainMax);
   streams_.Stop();
   workers_.Stop();
+  waiting_workers_.Stop();
 }
 
 void ApiRole::SetServing(bool serving) {

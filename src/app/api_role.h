@@ -24,6 +24,9 @@ class ApiRole final : public base::Service {
  public:
   static constexpr int kWorkerCount = 16;              // at most one database session each
   static constexpr std::size_t kQueuedCallsMax = 256;  // more are refused with QUOTA_EXCEEDED
+  // The same for calls that wait for vendors: previews, tests of credentials, authorizations.
+  static constexpr int kWaitingWorkerCount = 8;
+  static constexpr std::size_t kQueuedWaitingCallsMax = 32;
   // Calls under way get this long once the streams were told to go.
   static constexpr std::chrono::seconds kCallDrainMax{5};
 
@@ -43,6 +46,7 @@ class ApiRole final : public base::Service {
   const Config& config_;
   const std::shared_ptr<http::EgressGuard> egress_guard_;
   base::WorkerPool workers_;
+  base::WorkerPool waiting_workers_;
   const api::CallEnvironment calls_;
   const api::PageTokens page_tokens_;
   const std::unique_ptr<http::Transport> vendor_transport_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,21 @@ bool IsSecretParameter(std::string_view name) {
                                                        "x-amz-security-token",
                                                        "x-goog-signature"};
   return std::ranges::find(kNames, http::ToLowerCase(name)) != kNames.end();
+}
+
+// The name of a parameter of a URL, which may stand in a text: after "?" or "&", also where JSON or
+// XML spell the latter as \u0026 or &amp;. "" for other text.
+std::string_view ParameterNameBefore(std::string_view text, std::size_t equals) {
+  std::size_t begin = equals;
+  while (begin > 0 && (std::isalnum(static_cast<unsigned char>(text[begin - 1])) != 0 ||
+                       text[begin - 1] == '-' || text[begin - 1] == '_')) {
+    --begin;
+  }
+  constexpr std::string_view kEscaped = "u0026";
+  if (begin == 0) return {};
+  std::string_view name = text.substr(begin, equals - begin);
+  if (text[begin - 1] == '\\' && name.starts_with(kEscaped)) return name.substr(kEscaped.size());
+  return std::string_view("?&;").find(text[begin - 1]) == std::string_view::npos ? "" : name;
 }
 
 std::string Plain(std::string body) {
@@ -104,7 +120,7 @@ void AddHeaders(model::Exchange::Pairs* headers, Batch* batch) {
 }
 
 void AddBody(std::string* body, Batch* batch) {
-  *body = Plain(std::move(*body));
+  *body = WithoutSecretParameters(Plain(std::move(*body)));
   if (body->size() < ExchangeLog::kBodyBytesMax) {
     batch->Add(body);
   } else {
@@ -135,32 +151,29 @@ void MakePrintable(model::Exchange* exchange) {
 
 }  // namespace
 
-std::string WithoutSecretParameters(const std::string& url) {
-  const std::size_t query = url.find('?');
-  if (query == std::string::npos) return url;
-  std::string out = url.substr(0, query + 1);
-  std::string_view rest = std::string_view(url).substr(query + 1);
-  while (true) {
-    const std::size_t end = rest.find('&');
-    const std::string_view one = rest.substr(0, end);
-    const std::size_t equals = one.find('=');
-    out += one.substr(0, equals);
-    if (equals != std::string_view::npos) {
-      out += '=';
-      out += IsSecretParameter(one.substr(0, equals)) ? std::string_view(kWithheldValue)
-                                                      : one.substr(equals + 1);
-    }
-    if (end == std::string_view::npos) return out;
-    out += '&';
-    rest.remove_prefix(end + 1);
+std::string WithoutSecretParameters(std::string_view text) {
+  constexpr std::string_view kEnds = "&\"'<>\\ \t\r\n";
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t equals = text.find('='); equals != std::string_view::npos;
+       equals = text.find('=', equals + 1)) {
+    if (equals < copied || !IsSecretParameter(ParameterNameBefore(text, equals))) continue;
+    const std::size_t end = std::min(text.find_first_of(kEnds, equals + 1), text.size());
+    out += text.substr(copied, equals + 1 - copied);
+    out += kWithheldValue;
+    copied = end;
   }
+  out += text.substr(copied);
+  return out;
 }
 
 void Redact(const ExchangeLog::Scrub& scrub, std::span<model::Exchange* const> exchanges) {
   Batch batch(scrub);
   for (model::Exchange* exchange : exchanges) {
-    exchange->url = WithoutSecretParameters(exchange->url);
-    for (std::string* text : LinesOf(exchange)) batch.Add(text);
+    for (std::string* text : LinesOf(exchange)) {
+      *text = WithoutSecretParameters(*text);
+      batch.Add(text);
+    }
     AddHeaders(&exchange->request_headers, &batch);
     AddHeaders(&exchange->response_headers, &batch);
     AddBody(&exchange->request_body, &batch);

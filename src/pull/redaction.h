@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "model/exchange.h"
 #include "pull/exchange_log.h"
@@ -18,8 +19,8 @@ inline constexpr const char* kWithheldValue = "[withheld]";
 // once for each body that was cut. May be repeated.
 void Redact(const ExchangeLog::Scrub& scrub, std::span<model::Exchange* const> exchanges);
 
-// The URL without the values of parameters that are secrets by their name, such as the signature of
-// a link that needs no further sign-in.
-std::string WithoutSecretParameters(const std::string& url);
+// A URL, or a text in which URLs stand, without the values of parameters that are secrets by their
+// name, such as the signature of a link that needs no further sign-in.
+std::string WithoutSecretParameters(std::string_view text);
 
 }  // namespace syncline::pull

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "decode/compression.h"
 #include "json/document.h"
+#include "pull/redaction.h"
 
 namespace syncline::pull {
 namespace {
@@ -112,7 +113,8 @@ absl::Status StatusFailure(const http::Response& response, const http::Url& aske
 }
 
 std::string ShownBody(const std::string& body, const auth::Authenticator& authenticator) {
-  return auth::ShownText(authenticator.Scrub(body));  // scrubbed whole: a cut could leave half
+  // Scrubbed whole: a cut could leave half.
+  return auth::ShownText(WithoutSecretParameters(authenticator.Scrub(body)));
 }
 
 absl::Status WithBody(const absl::Status& status, const std::string& body,

@@ -70,8 +70,13 @@ absl::StatusOr<RequestTemplate> RequestTemplate::Compile(const v1::Request& requ
   }
   compiled.CompileNamed(request, place, &violations);
   compiled.body_ = RequestBody::Compile(request, compiled.method_, place.names, &violations);
-  // Only what compiled without a mistake is tried out: otherwise one mistake would show twice.
-  if (violations.empty()) {
+  // Only what compiled without a mistake is tried out: otherwise one mistake would show twice. A
+  // URL without an expression is right or wrong whatever else is.
+  const bool is_plain = compiled.url_.has_value() && request.url().find("{{") == std::string::npos;
+  if (!violations.empty() && is_plain) {
+    const auto parsed = http::Url::Parse(request.url());
+    if (!parsed.ok()) violations.Add("url", Explain(parsed.status()));
+  } else if (violations.empty()) {
     Problems problems;
     const http::Url elsewhere{.scheme = "https", .host = "example.invalid", .path = "/"};
     compiled.RenderAll(place.example, base::Time(), place.has_url ? nullptr : &elsewhere,

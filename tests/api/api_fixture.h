@@ -79,6 +79,7 @@ class ApiStack {
     server_->Shutdown(std::chrono::seconds(5));
     streams_.Stop();
     workers_.Stop();
+    waiting_workers_.Stop();
     feed_.Stop();
   }
 
@@ -106,7 +107,8 @@ class ApiStack {
   event::PostgresEventLog log_{migrated_.database()};
   event::PostgresEventFeed feed_{{}, migrated_.database(), log_, migrated_.clock(), *logger_};
   base::WorkerPool workers_{4, 1'000};
-  const CallEnvironment calls_{workers_, *logger_, migrated_.clock()};
+  base::WorkerPool waiting_workers_{4, 1'000};
+  const CallEnvironment calls_{workers_, waiting_workers_, *logger_, migrated_.clock()};
   test::ScriptedTransport vendor_;
   const HandlerEnvironment handlers_{.database = migrated_.database(),
                                      .page_tokens = page_tokens_,

@@ -108,7 +108,7 @@ class RunEventStreamTest : public ::testing::Test {
   base::SeededRandom random_{1};
   const std::unique_ptr<base::Logger> logger_ = base::MakeNullLogger();
   base::WorkerPool workers_{2, 1'000};
-  const CallEnvironment calls_{workers_, *logger_, clock_};
+  const CallEnvironment calls_{workers_, workers_, *logger_, clock_};
   ScriptedFeed feed_;
   std::mutex mutex_;
   RunView run_;

@@ -17,7 +17,8 @@ namespace {
 
 using base::Reason;
 
-// GetWorkspace counts how often its handler ran and answers with the name it was asked for.
+// GetWorkspace, whose handler may wait for others, counts how often it ran and answers with the
+// name it was asked for. ListWorkspaces does not wait.
 class CountingService final : public v1::WorkspaceService::CallbackService {
  public:
   explicit CountingService(const CallEnvironment& calls) : calls_(calls) {}
@@ -35,6 +36,14 @@ class CountingService final : public v1::WorkspaceService::CallbackService {
                        workspace.set_name(r.name());
                        return workspace;
                      });
+  }
+  grpc::ServerUnaryReactor* ListWorkspaces(grpc::CallbackServerContext* context,
+                                           const v1::ListWorkspacesRequest* request,
+                                           v1::ListWorkspacesResponse* response) override {
+    return UnaryCall(
+        calls_, context, "ListWorkspaces", request, response, [](const v1::ListWorkspacesRequest&) {
+          return absl::StatusOr<v1::ListWorkspacesResponse>(v1::ListWorkspacesResponse());
+        });
   }
   int count() const { return count_; }
   base::SteadyTime deadline() const { return deadline_; }
@@ -56,9 +65,9 @@ class UnaryCallTest : public ::testing::Test {
         "127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials()));
   }
   // The one worker is busy from now on until the promise is kept.
-  void OccupyWorker(std::promise<void>& release) {
+  static void OccupyWorker(base::WorkerPool& workers, std::promise<void>& release) {
     std::promise<void> occupied;
-    ASSERT_TRUE(workers_
+    ASSERT_TRUE(workers
                     .Submit([&](const std::stop_token&) {
                       occupied.set_value();
                       release.get_future().wait();
@@ -77,7 +86,8 @@ class UnaryCallTest : public ::testing::Test {
   test::FakeClock clock_;
   const std::unique_ptr<base::Logger> logger_ = base::MakeNullLogger();
   base::WorkerPool workers_{1, 1};
-  const CallEnvironment calls_{workers_, *logger_, clock_};
+  base::WorkerPool waiting_workers_{1, 1};
+  const CallEnvironment calls_{workers_, waiting_workers_, *logger_, clock_};
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<ApiClient> client_;
@@ -95,7 +105,7 @@ TEST_F(UnaryCallTest, TheHandlersAnswerReachesTheCaller) {
 
 TEST_F(UnaryCallTest, AFullPoolRefusesAndALateCallIsNotBegun) {
   std::promise<void> release;
-  OccupyWorker(release);
+  OccupyWorker(waiting_workers_, release);
   // One of the two finds the queue empty and waits in it, the other finds it full.
   std::future<absl::Status> calls[2];
   for (auto& call : calls) {
@@ -113,6 +123,25 @@ TEST_F(UnaryCallTest, AFullPoolRefusesAndALateCallIsNotBegun) {
   release.set_value();
   EXPECT_EQ(base::ReasonOf(calls[first ? 1 : 0].get()), Reason::kDeadlineExceeded);
   EXPECT_EQ(handled(), 0);
+}
+
+TEST_F(UnaryCallTest, CallsThatWaitForOthersKeepNobodyElseWaiting) {
+  const auto list = [this] {
+    return client_
+        ->Call<v1::ListWorkspacesResponse>("WorkspaceService/ListWorkspaces",
+                                           v1::ListWorkspacesRequest())
+        .status();
+  };
+  {
+    std::promise<void> release;
+    OccupyWorker(waiting_workers_, release);
+    EXPECT_TRUE(list().ok());
+    release.set_value();
+  }
+  std::promise<void> release;
+  OccupyWorker(workers_, release);
+  EXPECT_TRUE(Get("workspaces/a").ok()) << "nor the other way round";
+  release.set_value();
 }
 
 }  // namespace

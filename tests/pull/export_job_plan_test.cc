@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
             "Everything",
             "request { url: 'http://v.example/{{jobs}}' } fan_out { parallel_count: 2 "
             "levels { name: 'x' values { values { string_value: 'a' } } } } export_job { "
-            "create { url: 'http://v.example/c' headers { key: 'X' value: '{{job}}' } } "
+            "create { url: '/c' headers { key: 'X' value: '{{job}}' } } "
             "poll { url: 'http://v.example/{{part}}' } "
             "clean_up { url: 'http://v.example/{{page.number}}' } "
             "job: 'job' ready_when: 'a.' failed_when: 'answer.failed' "
@@ -54,8 +54,8 @@ INSTANTIATE_TEST_SUITE_P(
             "poll_interval { nanos: 999999999 } poll_interval_max { seconds: 3601 } "
             "timeout { seconds: 86401 } download_hosts: 'https://files.example' "
             "response { stream: true rules { action: ACTION_RESTART_PAGING } } }",
-            {"fanOut.parallelCount", "exportJob.create.headers.X", "exportJob.poll.url",
-             "exportJob.cleanUp.url", "exportJob.job", "exportJob.readyWhen",
+            {"fanOut.parallelCount", "exportJob.create.headers.X", "exportJob.create.url",
+             "exportJob.poll.url", "exportJob.cleanUp.url", "exportJob.job", "exportJob.readyWhen",
              "exportJob.failedWhen", "exportJob.pollWait", "exportJob.downloadUrls",
              "exportJob.parts", "exportJob.parts", "exportJob.pollInterval",
              "exportJob.pollIntervalMax", "exportJob.timeout", "exportJob.response.rules[0].action",

@@ -94,20 +94,35 @@ TEST_P(UrlTable, WithholdsParametersThatAreSecretsByTheirName) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, UrlTable,
-    testing::Values(UrlCase{"NoQuery", "http://v.example/a", "http://v.example/a"},
-                    UrlCase{"PageToken", "http://v.example/a?page_token=x&limit=2",
-                            "http://v.example/a?page_token=x&limit=2"},
-                    UrlCase{"Signature", "http://v.example/a?X-Amz-Signature=abc&x=1",
-                            "http://v.example/a?X-Amz-Signature=[withheld]&x=1"},
-                    UrlCase{"AtTheEnd", "http://v.example/a?x&sig=abc",
-                            "http://v.example/a?x&sig=[withheld]"},
-                    UrlCase{"Empty", "http://v.example/a?", "http://v.example/a?"}),
+    testing::Values(
+        UrlCase{"NoQuery", "http://v.example/a", "http://v.example/a"},
+        UrlCase{"PageToken", "http://v.example/a?page_token=x&limit=2",
+                "http://v.example/a?page_token=x&limit=2"},
+        UrlCase{"Signature", "http://v.example/a?X-Amz-Signature=abc&x=1",
+                "http://v.example/a?X-Amz-Signature=[withheld]&x=1"},
+        UrlCase{"AtTheEnd", "http://v.example/a?x&sig=abc", "http://v.example/a?x&sig=[withheld]"},
+        UrlCase{"InJson", R"({"u":"https://s.example/f?a=1&X-Amz-Signature=abc","n":1})",
+                R"({"u":"https://s.example/f?a=1&X-Amz-Signature=[withheld]","n":1})"},
+        UrlCase{"EscapedInJson", R"(["https://s.example/f?a=1\u0026sig=abc\u0026b=2"])",
+                R"(["https://s.example/f?a=1\u0026sig=[withheld]\u0026b=2"])"},
+        UrlCase{"InXml", "<u>https://s.example/f?a=1&amp;signature=abc</u>",
+                "<u>https://s.example/f?a=1&amp;signature=[withheld]</u>"},
+        UrlCase{"Twice", "/a?sig=x&sig=y", "/a?sig=[withheld]&sig=[withheld]"},
+        UrlCase{"NotOfAUrl", "sig=abc and a sig=b", "sig=abc and a sig=b"},
+        UrlCase{"Nothing", "", ""}, UrlCase{"Empty", "http://v.example/a?", "http://v.example/a?"}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(RedactionTest, ALocationIsAUrl) {
   const auto redacted =
       Redacted({.response_headers = {{"location", "https://v.example/?sig=abc"}}});
   EXPECT_THAT(redacted.response_headers[0], Pair("location", "https://v.example/?sig=[withheld]"));
+}
+
+TEST_F(RedactionTest, ALinkInABodyLosesWhatLetsAnybodyFollowIt) {
+  const auto redacted = Redacted({.response_body = R"({"url":"https://v.example/f?sig=abc"})",
+                                  .judgement = "no such file https://v.example/f?sig=abc"});
+  EXPECT_EQ(redacted.judgement, "no such file https://v.example/f?sig=[withheld]");
+  EXPECT_EQ(redacted.response_body, R"({"url":"https://v.example/f?sig=[withheld]"})");
 }
 
 TEST_F(RedactionTest, BodiesKeepTheirLinesAndAreValidText) {
