@@ -119,22 +119,16 @@ TEST_F(ParkingTest, ADetailParksAndRejectsNoRecord) {
 TEST_F(ParkingTest, ASlowRateIsSatOutInTheMidstOfAPage) {
   const http::RateLimit slow{.requests_per_second = 0.01};
   http::LocalBudgetStore store(slow, clock_);
-  const auto budget = std::make_shared<http::RateBudget>(slow, "w", store, clock_, random_);
+  budget_ = std::make_shared<http::RateBudget>(slow, "w", store, clock_, random_);
   test::ScriptedTransport vendor([](const http::Request& request) {
     return test::JsonResponse(request.url.path == "/list" ? R"([{"id":1},{"id":2},{"id":3}])"
                                                           : "1");
   });
-  auto puller = Puller::Make(
-      {.integration = ParseIntegration(
-           "request { url: 'http://v.example/list' } details { name: 'a' parallel_count: 2 request "
-           "{ url: 'http://v.example/{{record.id}}' } }"),
-       .authenticator = auth::MakeNoAuthenticator(),
-       .transport = vendor,
-       .clock = clock_,
-       .random = random_,
-       .run_start = clock_.Now(),
-       .budget = budget});
-  EXPECT_EQ(PullToTheEnd(**puller), "1:1,2,3. ");
+  const auto puller = MakePuller(
+      vendor,
+      "request { url: 'http://v.example/list' } details { name: 'a' parallel_count: 2 request "
+      "{ url: 'http://v.example/{{record.id}}' } }");
+  EXPECT_EQ(PullToTheEnd(*puller), "1:1,2,3. ");
   EXPECT_TRUE(status_.ok()) << base::MessageOf(status_);
   EXPECT_EQ(vendor.requests().size(), 4U);
   EXPECT_GE(clock_.SteadyNow().time_since_epoch(), std::chrono::seconds(300));
@@ -148,26 +142,19 @@ TEST_F(ParkingTest, ABudgetThatIsSmallerThanAPageEndsTheRun) {
     last.headers.Add("X-RateLimit-Reset", "86400");
     return last;
   });
-  int attempt = 1;
   int parked = 0;
   for (std::optional<http::Park> park; parked == 0 || park.has_value(); ++parked) {
     ASSERT_LT(parked, 10);
     const http::RateLimit none;
     http::LocalBudgetStore store(none, clock_);  // the day is over
-    auto puller = Puller::Make(
-        {.integration = ParseIntegration(
-             "request { url: 'http://v.example/list' } limits { attempt_count_max: 3 } details { "
-             "name: 'a' parallel_count: 1 request { url: 'http://v.example/{{record.id}}' } }"),
-         .authenticator = auth::MakeNoAuthenticator(),
-         .transport = vendor,
-         .clock = clock_,
-         .random = random_,
-         .run_start = clock_.Now(),
-         .budget = std::make_shared<http::RateBudget>(none, "w", store, clock_, random_),
-         .resume = {.request_attempt = attempt}});
-    EXPECT_EQ(PullToTheEnd(**puller), "");
+    budget_ = std::make_shared<http::RateBudget>(none, "w", store, clock_, random_);
+    const auto puller = MakePuller(
+        vendor,
+        "request { url: 'http://v.example/list' } limits { attempt_count_max: 3 } details { "
+        "name: 'a' parallel_count: 1 request { url: 'http://v.example/{{record.id}}' } }");
+    EXPECT_EQ(PullToTheEnd(*puller), "");
     park = http::ParkOf(status_);
-    if (park.has_value()) attempt = park->wait.next_attempt;
+    if (park.has_value()) resume_.request_attempt = park->wait.next_attempt;
   }
   EXPECT_EQ(parked, 3);
   EXPECT_EQ(base::ReasonOf(status_), base::Reason::kVendorThrottled);
@@ -192,39 +179,28 @@ TEST_F(ParkingTest, WhatWasTriedBeforeCountsAsRetriesOfThePage) {
   test::ScriptedTransport vendor([&](const http::Request&) {
     return ++asked <= 2 ? test::JsonResponse("{}", 503) : test::JsonResponse(R"([{"id":1}])");
   });
-  auto puller = Puller::Make({.integration = ParseIntegration("request { url: 'http://v.example/' }"
-                                                              " limits { attempt_count_max: 5 }"),
-                              .authenticator = auth::MakeNoAuthenticator(),
-                              .transport = vendor,
-                              .clock = clock_,
-                              .random = random_,
-                              .run_start = clock_.Now(),
-                              .resume = {.request_attempt = 3, .retries = 7}});
-  ASSERT_TRUE(puller.ok());
-  EXPECT_EQ(PullToTheEnd(**puller), "1:1. ");
+  resume_ = {.request_attempt = 3, .retries = 7};
+  const auto puller = MakePuller(vendor,
+                                 "request { url: 'http://v.example/' }"
+                                 " limits { attempt_count_max: 5 }");
+  EXPECT_EQ(PullToTheEnd(*puller), "1:1. ");
   EXPECT_EQ(retries_, 2 + 2) << "two before the run was parked, two after";
 }
 
 TEST_F(ParkingTest, WhatARuleReadsOutOfAnErrorHoldsForAllThatAsk) {
   const http::RateLimit none;
   http::LocalBudgetStore store(none, clock_);
-  const auto budget = std::make_shared<http::RateBudget>(none, "w", store, clock_, random_);
+  budget_ = std::make_shared<http::RateBudget>(none, "w", store, clock_, random_);
   int status = 403;
   test::ScriptedTransport vendor([&](const http::Request&) {
     return test::JsonResponse(R"({"error":"quota","wait":3600})", status);
   });
   const auto blocked = [&] {
-    auto puller = Puller::Make(
-        {.integration = ParseIntegration(
-             "request { url: 'http://v.example/' } response { rules { when: 'response.error' "
-             "action: ACTION_WAIT wait: 'response.wait' } }"),
-         .authenticator = auth::MakeNoAuthenticator(),
-         .transport = vendor,
-         .clock = clock_,
-         .random = random_,
-         .run_start = clock_.Now(),
-         .budget = budget});
-    EXPECT_EQ(PullToTheEnd(**puller), "");
+    const auto puller =
+        MakePuller(vendor,
+                   "request { url: 'http://v.example/' } response { rules { when: 'response.error' "
+                   "action: ACTION_WAIT wait: 'response.wait' } }");
+    EXPECT_EQ(PullToTheEnd(*puller), "");
     EXPECT_TRUE(http::ParkOf(status_).has_value());
     return store.Take({.holder = "w"})->blocked;
   };

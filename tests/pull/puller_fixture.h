@@ -34,6 +34,8 @@ class PullerTest : public testing::Test {
                               .states = states_,
                               .on_wait = [this](const http::Wait& wait) { waits_.push_back(wait); },
                               .user_agent = "Syncline/test",
+                              .budget = budget_,
+                              .resume = resume_,
                               .exchanges = exchanges_});
     EXPECT_TRUE(made.ok()) << base::MessageOf(made.status());
     if (made.ok() && exchanges_ != nullptr) exchanges_->SetScrub((*made)->MakeScrub());
@@ -61,8 +63,10 @@ class PullerTest : public testing::Test {
   test::FakeClock clock_{test::FakeClock::Waits::kJump};
   base::SeededRandom random_{1};
   std::vector<http::Wait> waits_;
-  StateSource* states_ = nullptr;     // of the pullers to come
-  ExchangeLog* exchanges_ = nullptr;  // likewise
+  std::shared_ptr<http::RateBudget> budget_;  // of the credential; null = no limit
+  VendorClient::ResumePoint resume_;          // of a run that was parked
+  StateSource* states_ = nullptr;             // of the pullers to come
+  ExchangeLog* exchanges_ = nullptr;          // likewise
 
  private:
   std::unique_ptr<auth::Authenticator> MakeAuthenticator(http::Transport& transport) {
