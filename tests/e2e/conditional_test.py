@@ -2,51 +2,30 @@
 not change is one request without a body; what did comes whole."""
 
 import email.utils
-import http.server
-import json
 import re
-import threading
 import time
 
 from harness import ROOT, Folder, Server, expect_counters, main
+from http_vendor import HttpVendor
 
 
-class Vendor:
+class Vendor(HttpVendor):
     """One list, which says when it changed; notes how each request was answered."""
 
+    methods = ("GET",)
+
     def __init__(self):
-        outer = self
+        super().__init__()
         self.items = [{"mail": f"user-{number}@vendor.example"} for number in range(3)]
         self.changed = int(time.time()) - 3600
         self.answered = []
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                since = self.headers.get("If-Modified-Since")
-                known = since and email.utils.parsedate_to_datetime(since).timestamp() >= outer.changed
-                outer.answered.append((since, 304 if known else 200))
-                body = b"" if known else json.dumps(outer.items).encode()
-                self.send_response(304 if known else 200)
-                self.send_header("Last-Modified", email.utils.formatdate(outer.changed, usegmt=True))
-                if not known:
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.server.server_close()
+    def answer(self, request):
+        since = request.headers.get("If-Modified-Since")
+        known = since and email.utils.parsedate_to_datetime(since).timestamp() >= self.changed
+        status = 304 if known else 200
+        self.answered.append((since, status))
+        self.reply(request, status, self.items, {"Last-Modified": email.utils.formatdate(self.changed, usegmt=True)})
 
 
 def example(vendor):

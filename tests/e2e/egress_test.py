@@ -1,53 +1,33 @@
 """Where a server connects to: nothing but the public Internet, unless its settings name an address.
 What is refused never sees a byte."""
 
-import http.server
-import threading
-
 from definitions import case, documents, object_type
 from deployment_test import make_keyring
 from harness import Folder, Server, Vendor, counters, free_port, main
+from http_vendor import HttpVendor
 from postgres import Postgres
 
 QUICK = {"attemptCountMax": 1, "requestTimeout": "20s"}
 DEVICES = 200
 
 
-class Listener:
+class Listener(HttpVendor):
     """A web server of ours that counts who comes."""
 
+    methods = ("GET", "POST")
+    protocol = "HTTP/1.0"  # bodies are left unread
+
     def __init__(self, location=None):
-        outer = self
+        super().__init__()
+        self.location = location
         self.requests = []
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.requests.append(self.path)
-                body = b"[]"
-                self.send_response(302 if location else 200)
-                if location:
-                    self.send_header("Location", location)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_POST = do_GET
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self.server.serve_forever).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.server.server_close()
+    def answer(self, request):
+        self.requests.append(request.path)
+        if self.location:
+            self.reply(request, 302, [], {"Location": self.location})
+        else:
+            self.reply(request, 200, [])
 
 
 def one_request(name, url):

@@ -2,13 +2,13 @@
 in it although the vendor repeats it everywhere, and what is left of it after a kill -9."""
 
 import base64
-import http.server
 import json
 import re
 import threading
 import urllib.parse
 
 from harness import ROOT, Folder, Server, expect_counters, main, wait_until
+from http_vendor import HttpVendor
 
 TOKEN = "sentinel-T0ken/with?odd&chars"
 SHAPES = [TOKEN, base64.b64encode(TOKEN.encode()).decode().rstrip("="), urllib.parse.quote(TOKEN, safe=""),
@@ -16,35 +16,23 @@ SHAPES = [TOKEN, base64.b64encode(TOKEN.encode()).decode().rstrip("="), urllib.p
 PLACEHOLDER = "https://api.vendor.example"
 
 
-class Vendor:
+class Vendor(HttpVendor):
     """Two pages of people and a manager for some; repeats what it was sent wherever there is room for it."""
 
+    methods = ("GET",)
+
     def __init__(self):
+        super().__init__()
         self.asked = []
         self.busy = 0  # answers 503 so often before page 2
         self.broken = False
         self.hold = threading.Event()  # page 2 waits for it
         self.hold.set()
-        vendor = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                vendor.answer(self)
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-
-    def answer(self, handler):
-        self.asked.append(handler.path)
-        token = handler.headers["Authorization"].removeprefix("Bearer ")
-        path, _, query = handler.path.partition("?")
+    def answer(self, request):
+        self.asked.append(request.path)
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        path, _, query = request.path.partition("?")
         status, body = 200, {}
         if path == "/users" and "page=2" not in query:
             body = {"data": [{"id": 1, "mail": "a@x.example", "name": "A"}, {"id": 2, "mail": "b@x.example", "name": "B"}],
@@ -61,27 +49,11 @@ class Vendor:
         elif path == "/users/2/manager":
             status = 404
         body["repeats"] = SHAPES
-        text = json.dumps(body).encode()
-        handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(text)))
-        handler.send_header("X-Echo", token)
-        handler.send_header("Set-Cookie", "session=unknown-to-anybody")
-        handler.end_headers()
-        try:
-            handler.wfile.write(text)
-        except OSError:  # nobody waits any more
-            pass
-
-    def __enter__(self):
-        self.thread.start()
-        return self
+        self.reply(request, status, body, {"X-Echo": token, "Set-Cookie": "session=unknown-to-anybody"})
 
     def __exit__(self, *unused):
         self.hold.set()
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__exit__(*unused)
 
 
 def definition(vendor):

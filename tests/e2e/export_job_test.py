@@ -1,7 +1,6 @@
 """Export jobs over a real HTTP server: the definitions of docs/export-jobs.md as they stand there, with
 exact objects compared; kill -9 between order and download, and between the parts; what is cleaned up."""
 
-import http.server
 import json
 import random
 import threading
@@ -11,42 +10,23 @@ from checks import expect_orderly_events
 from definitions import documents
 from fan_out_test import assets, block
 from harness import Folder, Server, expect_counters, main, wait_until
+from http_vendor import HttpVendor
 
 SECRETS = {"SCANNER_KEYS": "accessKey=a;secretKey=s", "SHOP_TOKEN": "token"}
 
 
-class Vendor:
+class Vendor(HttpVendor):
     """Answers by method and path: a function of the body that returns (status, headers, body); a body
     that is no text is written as JSON."""
 
+    methods = ("GET", "POST", "DELETE")
+
     def __init__(self):
+        super().__init__()
         self.answers = {}
         self.asked = []
         self.headers = {}  # of the last request, by method and path
         self.delay = 0.0
-        vendor = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                vendor.answer(self)
-
-            do_GET = do_POST = do_DELETE = answer
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *unused: None  # connections of a server that was killed
-        self.host = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
 
     def answer(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length", 0))).decode()
@@ -57,19 +37,7 @@ class Vendor:
             time.sleep(self.delay)
         status, headers, value = self.answers.get(
             asked.partition("?")[0], lambda _: (404, {}, {"error": "not known"}))(body)
-        data = (value if isinstance(value, str) else json.dumps(value)).encode()
-        try:
-            request.send_response(status)
-            if data and "Content-Type" not in headers:
-                request.send_header("Content-Type", "application/json")
-            for name, text in headers.items():
-                request.send_header(name, text)
-            if status != 204:
-                request.send_header("Content-Length", str(len(data)))
-            request.end_headers()
-            request.wfile.write(data)
-        except OSError:
-            pass  # whoever asked was killed
+        self.reply(request, status, value.encode() if isinstance(value, str) else value, headers)
 
     def count(self, asked):
         return self.asked.count(asked)

@@ -2,50 +2,32 @@
 they stand there, with exact objects compared, and kill -9 in the middle of a fan-out: 3 times, with SYNCLINE_SOAK=1 8
 times."""
 
-import http.server
 import json
 import os
 import pathlib
 import random
-import threading
 import time
 import urllib.parse
 
 from checks import expect_orderly_events
 from definitions import documents
 from harness import Folder, Server, expect_counters, main, wait_until
+from http_vendor import HttpVendor
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 SECRETS = {"MERAKI_KEY": "key", "JAMF_PASSWORD": "password"}
 
 
-class Vendor:
+class Vendor(HttpVendor):
     """Answers by path: a function of the query that returns a JSON value, or a status."""
 
+    methods = ("GET",)
+
     def __init__(self):
+        super().__init__()
         self.answers = {}
         self.asked = []
         self.delay = 0.0
-        vendor = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                vendor.answer(self)
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
 
     def answer(self, request):
         path, _, query = request.path.partition("?")
@@ -55,13 +37,10 @@ class Vendor:
             time.sleep(self.delay)
         value = next((answer(query) for prefix, answer in self.answers.items() if prefix == path),
                      404)
-        status = value if isinstance(value, int) else 200
-        body = json.dumps({"error": status} if isinstance(value, int) else value).encode()
-        request.send_response(status)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
+        if isinstance(value, int):
+            self.reply(request, value, {"error": value})
+        else:
+            self.reply(request, 200, value)
 
 
 def blocks(page):

@@ -2,13 +2,12 @@
 increments beside a weekly full walk, changes meanwhile, a worker that dies, a list newest first."""
 
 import datetime
-import http.server
-import json
 import threading
 import time
 import urllib.parse
 
 from harness import ROOT, Folder, Server, expect_counters, main, wait_until
+from http_vendor import HttpVendor
 
 PAGE = 2
 EXIT_CONFLICT = 6
@@ -23,52 +22,31 @@ def seconds_of(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-class ChangingVendor:
+class ChangingVendor(HttpVendor):
     """People by id. `before_answer(path, query)` is called with no lock held, and may wait."""
 
+    methods = ("GET",)
+    protocol = "HTTP/1.0"  # a connection per request
+
     def __init__(self):
+        super().__init__()
         self.lock = threading.Lock()
         self.people = {}
         self.asked = []
         self.before_answer = lambda path, query: None
-        vendor = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                url = urllib.parse.urlsplit(self.path)
-                query = dict(urllib.parse.parse_qsl(url.query))
-                vendor.before_answer(url.path, query)
-                body = json.dumps(vendor.answer(url.path, query)).encode()
-                try:
-                    self.send_response(200)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-                except BrokenPipeError:
-                    pass  # whoever asked was killed
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.server.server_close()
+    def answer(self, request):
+        url = urllib.parse.urlsplit(request.path)
+        query = dict(urllib.parse.parse_qsl(url.query))
+        self.before_answer(url.path, query)
+        self.reply(request, 200, self.listed(url.path, query))
 
     def put(self, number, name, updated):
         with self.lock:
             self.people[number] = {"number": number, "mail": f"p{number}@v.example", "name": name,
                                    "updated_at": updated}
 
-    def answer(self, path, query):
+    def listed(self, path, query):
         with self.lock:
             self.asked.append((path, query))
             people = [dict(self.people[number]) for number in sorted(self.people)]

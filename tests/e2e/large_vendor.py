@@ -1,9 +1,9 @@
 """A vendor that answers with lists larger than memory: it makes them while it sends them, and counts
 what it sent."""
 
-import http.server
-import threading
 import zlib
+
+from http_vendor import HttpVendor
 
 CHUNK = 1_000  # records that are made at a time
 NOTE = "lorem ipsum dolor sit amet " * 24
@@ -40,43 +40,22 @@ class Answer:
         yield packer.flush()
 
 
-class LargeVendor:
+class LargeVendor(HttpVendor):
+    methods = ("GET",)
+
     def __init__(self):
+        super().__init__()
         self.answers = {}  # by path
         self.asked = []
         self.sent = 0      # bytes of bodies that the sockets took
-        vendor = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                vendor.answer(self)
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
 
     def answer(self, request):
         answer = self.answers[request.path]
         self.asked.append(request.path)
-        request.send_response(200)
         lines = answer.form == "lines"
-        request.send_header("Content-Type", "application/x-ndjson" if lines else "application/json")
-        if answer.gzip:
-            request.send_header("Content-Encoding", "gzip")
-        request.send_header("Transfer-Encoding", "chunked")
-        request.end_headers()
+        self.head(request, 200, {
+            "Content-Type": "application/x-ndjson" if lines else "application/json",
+            **({"Content-Encoding": "gzip"} if answer.gzip else {}), "Transfer-Encoding": "chunked"})
         try:
             for piece in answer.bytes_sent():
                 if piece:

@@ -1,10 +1,10 @@
 """The vendors of docs/requests.md and docs/paging.md: each path behaves as the page says, answers 400 to a
 request that is not the one described there, and keeps what it was asked."""
 
-import http.server
 import json
-import threading
 import urllib.parse
+
+from http_vendor import HttpVendor
 
 COUNT = 8  # records of each list: 3 + 3 + 2
 
@@ -187,41 +187,15 @@ HANDLERS = {
 }
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Vendor(HttpVendor):
+    methods = ("GET", "POST")
 
-    def log_message(self, *unused):  # pylint: disable=arguments-differ
-        pass
-
-    def handle_any(self):
-        request = Request(self)
-        path = request.path if request.path in HANDLERS else request.path.rsplit("/", 1)[0]
+    def answer(self, request):
+        asked = Request(request)
+        path = asked.path if asked.path in HANDLERS else asked.path.rsplit("/", 1)[0]
         try:
-            answer = HANDLERS[path](request)
+            answer = HANDLERS[path](asked)
         except Exception as error:  # pylint: disable=broad-except
             answer = (400, {}, {"error": f"{type(error).__name__}: {error}"})
         status, headers, value = answer if isinstance(answer, tuple) else (200, {}, answer)
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        for name, header in {**headers, "Content-Type": "application/json",
-                             "Content-Length": str(len(body))}.items():
-            self.send_header(name, header)
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = handle_any
-
-
-class Vendor:
-    def __enter__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self.reply(request, status, value, headers)

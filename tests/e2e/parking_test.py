@@ -3,7 +3,6 @@
 With SYNCLINE_SOAK=1 there are 10,000 of them; the server may not grow by 50 MB nor by a thread, and all
 go on within 5 s of their time."""
 
-import http.server
 import json
 import os
 import pathlib
@@ -12,6 +11,7 @@ import time
 
 from checks import expect_orderly_events
 from harness import Folder, Server, main, wait_until
+from http_vendor import HttpVendor
 
 SOAK = os.environ.get("SYNCLINE_SOAK") == "1"
 RUNS = 10_000 if SOAK else 30
@@ -23,37 +23,24 @@ GROWTH_BYTES = 50 << 20
 WORKERS = 8
 
 
-class Vendor:
+class Vendor(HttpVendor):
     """Answers the first request of each list with 429, and the second with one record."""
 
+    methods = ("GET",)
+
     def __init__(self):
-        outer = self
+        super().__init__()
         self.begin = None
         self.asked = {}
         self.lock = threading.Lock()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                number = int(self.path.rsplit("/", 1)[1])
-                pause = outer.pause(number)
-                body = json.dumps([] if pause else [{"id": f"device-{number}"}]).encode()
-                self.send_response(429 if pause else 200)
-                if pause:
-                    self.send_header("Retry-After", str(pause))
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever).start()
+    def answer(self, request):
+        number = int(request.path.rsplit("/", 1)[1])
+        pause = self.pause(number)
+        if pause:
+            self.reply(request, 429, [], {"Retry-After": str(pause)})
+        else:
+            self.reply(request, 200, [{"id": f"device-{number}"}])
 
     def pause(self, number):
         with self.lock:
@@ -64,13 +51,6 @@ class Vendor:
             at = self.begin + LEAD_SECONDS + number * SPACING_SECONDS
             # Whole seconds only; more than what is sat out.
             return max(31, round(at - time.monotonic()))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def definitions(vendor):

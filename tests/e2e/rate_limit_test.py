@@ -1,13 +1,13 @@
 """One budget of requests per credential, over two servers and several integrations; what the vendor says
 of its own budget reaches both."""
 
-import http.server
 import json
 import threading
 import time
 
 from deployment_test import make_keyring
 from harness import Folder, Server, expect_counters, main, wait_until
+from http_vendor import HttpVendor
 from postgres import Postgres
 
 RATE = 20.0
@@ -17,57 +17,40 @@ QUIET_SECONDS = 8
 HEARD_SECONDS = 3
 
 
-class Vendor:
+class Vendor(HttpVendor):
     """Lists of PAGES pages with one record each; notes when each request came, and for which list."""
 
+    methods = ("GET",)
+
     def __init__(self, throttle_after=None):
-        outer = self
+        super().__init__()
+        self.throttle_after = throttle_after
         self.requests = []
         self.on_wire = 0
         self.most_on_wire = 0
         self.lock = threading.Lock()
         self.quiet_until = None
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                name, _, query = self.path[1:].partition("?")
-                page = int(dict(part.split("=") for part in query.split("&"))["page"])
-                with outer.lock:
-                    outer.on_wire += 1
-                    outer.most_on_wire = max(outer.most_on_wire, outer.on_wire)
-                    outer.requests.append((time.monotonic(), name))
-                    throttled = throttle_after is not None and len(outer.requests) == throttle_after
-                    if throttled:
-                        outer.quiet_until = time.monotonic() + QUIET_SECONDS
-                time.sleep(0.02)
-                items = [] if page > PAGES else [{"id": f"{name}-{page}"}]
-                body = json.dumps([] if throttled else items).encode()
-                self.send_response(429 if throttled else 200)
-                if throttled:
-                    self.send_header("Retry-After", str(QUIET_SECONDS))
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                with outer.lock:
-                    outer.on_wire -= 1
-                self.wfile.write(body)
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.server.server_close()
+    def answer(self, request):
+        name, _, query = request.path[1:].partition("?")
+        page = int(dict(part.split("=") for part in query.split("&"))["page"])
+        with self.lock:
+            self.on_wire += 1
+            self.most_on_wire = max(self.most_on_wire, self.on_wire)
+            self.requests.append((time.monotonic(), name))
+            throttled = self.throttle_after is not None and len(self.requests) == self.throttle_after
+            if throttled:
+                self.quiet_until = time.monotonic() + QUIET_SECONDS
+        time.sleep(0.02)
+        items = [] if page > PAGES else [{"id": f"{name}-{page}"}]
+        body = json.dumps([] if throttled else items).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        if throttled:
+            headers["Retry-After"] = str(QUIET_SECONDS)
+        self.head(request, 429 if throttled else 200, headers)
+        with self.lock:  # before the body, after which the next may come
+            self.on_wire -= 1
+        request.wfile.write(body)
 
 
 def definitions(vendor, rate_limit):

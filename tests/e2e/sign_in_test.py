@@ -1,13 +1,12 @@
 """Sign-ins with a beginning and an end, against vendors that hold to them: Tanium (JSON login, header
 `session`, logout) and Open-AudIT (form login, cookie). One login a run; no token in a reject."""
 
-import http.server
 import json
-import threading
 import urllib.parse
 
 from definitions import documents
 from harness import Folder, Server, expect_counters, main
+from http_vendor import HttpVendor
 
 PASSWORD = "sentinel-Pa55word"
 SESSION = "session-0123456789"
@@ -15,67 +14,47 @@ PAGES = 3
 PER_PAGE = 2
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Vendor(HttpVendor):
+    methods = ("GET", "POST")
 
-    def log_message(self, *unused):  # pylint: disable=arguments-differ
-        pass
+    def __init__(self):
+        super().__init__()
+        self.seen = []
 
-    def answer(self, status, value, headers=()):
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        for name, text in headers:
-            self.send_header(name, text)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    def answer(self, request):
+        parts = urllib.parse.urlsplit(request.path)
+        self.seen.append(parts.path)
+        if request.command == "POST":
+            self.sign_in_or_out(request, parts.path)
+        else:
+            self.list(request, parts)
 
-    def do_POST(self):  # pylint: disable=invalid-name
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        path = urllib.parse.urlsplit(self.path).path
-        self.server.seen.append(path)
+    def sign_in_or_out(self, request, path):
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0))).decode()
         if path == "/tanium/login":
             good = json.loads(body) == {"username": "svc", "password": PASSWORD}
-            self.answer(200 if good else 403, {"data": {"session": SESSION}} if good else {"got": body})
+            self.reply(request, 200 if good else 403, {"data": {"session": SESSION}} if good else {"got": body})
         elif path == "/audit/logon":
             good = urllib.parse.parse_qs(body) == {"username": ["svc"], "password": [PASSWORD]}
-            self.answer(303 if good else 401, {}, [("Set-Cookie", f"PHPSESSID={SESSION}; Path=/audit")])
+            self.reply(request, 303 if good else 401, {}, {"Set-Cookie": f"PHPSESSID={SESSION}; Path=/audit"})
         elif path == "/tanium/logout":
-            assert self.headers["session"] == SESSION and json.loads(body) == {"session": SESSION}
-            self.answer(200, {})
+            assert request.headers["session"] == SESSION and json.loads(body) == {"session": SESSION}
+            self.reply(request, 200, {})
         else:
-            self.answer(404, {})
+            self.reply(request, 404, {})
 
-    def do_GET(self):  # pylint: disable=invalid-name
-        parts = urllib.parse.urlsplit(self.path)
-        self.server.seen.append(parts.path)
+    def list(self, request, parts):
         if parts.path == "/tanium/assets":
-            signed = self.headers["session"] == SESSION
+            signed = request.headers["session"] == SESSION
         else:
-            signed = self.headers["Cookie"] == f"PHPSESSID={SESSION}"
+            signed = request.headers["Cookie"] == f"PHPSESSID={SESSION}"
         page = int(urllib.parse.parse_qs(parts.query).get("page", ["1"])[0])
         if not signed:
-            return self.answer(401, {"error": "sign in first"})
+            self.reply(request, 401, {"error": "sign in first"})
+            return
         records = [{"id": str(PER_PAGE * page + i), "self": f"/x?token={SESSION}"} for i in range(PER_PAGE)]
         records.append({"id": "", "self": f"/x?token={SESSION}", "note": PASSWORD})  # to be rejected
-        return self.answer(200, {"data": records if page <= PAGES else []})
-
-
-class Vendor:
-    def __enter__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.seen = []
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        return self
-
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self.reply(request, 200, {"data": records if page <= PAGES else []})
 
 
 def credentials(url):
@@ -120,13 +99,13 @@ def test_sessions():
                      env={"VENDOR_PASSWORD": PASSWORD})
         lists = ["/tanium/assets"] * (PAGES + 1)
         for _ in range(2):
-            vendor.server.seen.clear()
+            vendor.seen.clear()
             run = server.run("tanium-assets")
             expect_counters(run, records=PAGES * (PER_PAGE + 1), rejected=PAGES)
-            assert vendor.server.seen == ["/tanium/login", *lists, "/tanium/logout"], vendor.server.seen
-        vendor.server.seen.clear()
+            assert vendor.seen == ["/tanium/login", *lists, "/tanium/logout"], vendor.seen
+        vendor.seen.clear()
         server.run("audit-devices")
-        assert vendor.server.seen == ["/audit/logon"] + ["/audit/devices"] * (PAGES + 1)
+        assert vendor.seen == ["/audit/logon"] + ["/audit/devices"] * (PAGES + 1)
         failed = server.run("audit-unsigned", check=False)
         assert failed["error"]["reason"] == "AUTH_FAILED", failed
         rejects = server.psql("SELECT string_agg(record, ' ') FROM ws_default.syncline_reject")
@@ -147,7 +126,7 @@ def test_a_refused_login_says_which_step():
         assert failed["error"]["reason"] == "SIGN_IN_FAILED", failed
         assert "Step 1 of 1 of the login" in failed["error"]["message"], failed
         assert "sentinel-wrong" not in json.dumps(failed), failed
-        assert vendor.server.seen == ["/tanium/login"], vendor.server.seen
+        assert vendor.seen == ["/tanium/login"], vendor.seen
 
 
 def test_credentials_are_tested_from_the_command_line():
@@ -155,10 +134,10 @@ def test_credentials_are_tested_from_the_command_line():
         server.apply(documents(*credentials(vendor.url)), env={"VENDOR_PASSWORD": PASSWORD})
         url = f"{vendor.url}/tanium/assets"
         for command in (["test"], ["credentials", "test"]):
-            vendor.server.seen.clear()
+            vendor.seen.clear()
             accepted = server.cli(*command, "tanium", "--url", url)
             assert accepted.stdout.startswith("credential tanium: accepted\n"), accepted.stdout
-            assert vendor.server.seen == ["/tanium/login", "/tanium/assets", "/tanium/logout"]
+            assert vendor.seen == ["/tanium/login", "/tanium/assets", "/tanium/logout"]
         devices = f"{vendor.url}/audit/devices"
         server.cli("test", "audit", "--url", devices, "--alternative", "form")
         refused = server.cli("test", "audit", "--url", devices, check=False)

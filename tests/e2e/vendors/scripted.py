@@ -3,13 +3,12 @@ definition that docs/vendors.md gives for it, pointed at that server."""
 
 import base64
 import dataclasses
-import http.server
 import json
 import re
-import threading
 import urllib.parse
 
 from harness import ROOT
+from http_vendor import HttpVendor
 
 
 @dataclasses.dataclass
@@ -56,70 +55,34 @@ class Vendor:
     refusals: list = dataclasses.field(default_factory=list)   # identities that were refused
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # a body after its head would wait for an acknowledgement
-
-    def log_message(self, *unused):  # pylint: disable=arguments-differ
-        pass
-
-    def serve(self):
-        parts = urllib.parse.urlsplit(self.path)
-        query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        base = f"http://{self.headers['Host']}"
-        request = Request(self.command, parts.path, query, self.headers, body, base)
-        self.server.seen.append(request)
-        try:
-            answer = self.server.answer(request)
-        except Exception as error:  # pylint: disable=broad-except
-            # What the vendor did not expect is no answer of its own: the test shows it.
-            self.server.surprises.append(f"{request.method} {self.path}: {type(error).__name__}: {error}")
-            answer = Answer({"surprise": str(error)}, 400)
-        content = answer.content()
-        self.send_response(answer.status)
-        for name, text in answer.headers:
-            self.send_header(name, text)
-        if content:
-            self.send_header("Content-Type", answer.content_type)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(content)))
-        try:
-            self.end_headers()
-            self.wfile.write(content)
-        except ConnectionError:  # it does not wait for the answer any more
-            self.close_connection = True
-
-    do_GET = do_POST = serve  # pylint: disable=invalid-name
-
-
-class Running:
+class Running(HttpVendor):
     """The server of one vendor, on a port of its own, for the length of a with."""
 
-    def __init__(self, answer):
-        self.answer = answer
+    methods = ("GET", "POST")
+    no_delay = True
 
-    def __enter__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.answer, self.server.seen, self.server.surprises = self.answer, [], []
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-        self.host = f"127.0.0.1:{self.server.server_port}"
-        return self
+    def __init__(self, answer_of):
+        super().__init__()
+        self.answer_of = answer_of
+        self.seen = []
+        self.surprises = []
 
-    def __exit__(self, *unused):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-    @property
-    def seen(self):
-        return self.server.seen
-
-    @property
-    def surprises(self):
-        return self.server.surprises
+    def answer(self, request):
+        parts = urllib.parse.urlsplit(request.path)
+        query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        base = f"http://{request.headers['Host']}"
+        asked = Request(request.command, parts.path, query, request.headers, body, base)
+        self.seen.append(asked)
+        try:
+            answer = self.answer_of(asked)
+        except Exception as error:  # pylint: disable=broad-except
+            # What the vendor did not expect is no answer of its own: the test shows it.
+            self.surprises.append(f"{asked.method} {request.path}: {type(error).__name__}: {error}")
+            answer = Answer({"surprise": str(error)}, 400)
+        content = answer.content()
+        kind = [("Content-Type", answer.content_type)] if content else []
+        self.reply(request, answer.status, content, [*answer.headers, *kind])
 
 
 def sections():
